@@ -1,0 +1,122 @@
+"""What the node told this till: place, products, people, cards, limits.
+
+A `Directory` is replaced as a whole when deltas were applied, never changed in place, so that a
+sale is always decided on one consistent view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+from shared.ids import AssetId, CardRef, PlaceId
+from shared.policy import OfflinePolicy
+
+ProductId = NewType("ProductId", str)
+CategoryId = NewType("CategoryId", str)
+OperatorId = NewType("OperatorId", str)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A unit of value. `here` assets are accepted by this place and count to what is spendable."""
+
+    id: AssetId
+    name: str
+    symbol: str
+    scale: int
+    federated: bool
+    here: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A group of products. `colour` and `icon` are words of `terminal.ui.screen`."""
+
+    id: CategoryId
+    name_fr: str
+    name_en: str
+    colour: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """Something to sell. A negative price gives money back (a returned cup)."""
+
+    id: ProductId
+    name_fr: str
+    name_en: str
+    price: int
+    category: CategoryId
+    vat_bp: int
+    favourite: bool = False
+
+
+class Role(StrEnum):
+    """What an operator may do. Each role may do what the ones before it may."""
+
+    SELL = "sell"
+    RELOAD = "reload"  # also takes cash for reloads
+    MANAGE = "manage"  # also training mode and switching off with unsent sales
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """A member of staff. `pin` is an Argon2 verifier, empty when only the card opens the till."""
+
+    id: OperatorId
+    name: str
+    role: Role
+    pin: str = field(repr=False)
+    card: CardRef | None
+    left_handed: bool = False
+
+
+class CardStatus(StrEnum):
+    """What the node says about a card."""
+
+    VALID = "valid"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A card of the federation as of the last deltas. `number` is the one printed on it."""
+
+    ref: CardRef
+    number: str
+    status: CardStatus
+    balances: Mapping[AssetId, int]
+    blocked_at_ms: int | None = None
+    overdrawn: bool = False  # lost its offline use until it is settled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """One consistent view of what the node knows, as of `as_of_ms` (node time)."""
+
+    place: PlaceId
+    place_name: str
+    point_of_sale: str
+    currency: AssetId  # prices are in its minor unit; it must be among `assets`
+    assets: Mapping[AssetId, Asset]
+    categories: tuple[Category, ...]
+    products: tuple[Product, ...]
+    operators: tuple[Operator, ...]
+    cards: Mapping[CardRef, Card]
+    policy: OfflinePolicy
+    reload_maximum: int
+    as_of_ms: int
+    utc_offset_minutes: int = 0  # of the place, for the clock on the screen
+
+
+def spendable(directory: Directory, card: Card) -> int:
+    """Sum of what the card may spend at this place, in minor units of the currency."""
+    return sum(
+        amount
+        for asset, amount in card.balances.items()
+        if asset in directory.assets and directory.assets[asset].here
+    )

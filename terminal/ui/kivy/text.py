@@ -1,0 +1,116 @@
+"""Measuring, breaking and shortening text, and its textures.
+
+Guarantee: what `Typesetter.fit` returns is never wider than what was asked for and never has more
+lines than allowed; what does not fit ends in "…". Measuring needs no window; textures need one.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kivy.core.text import Label as CoreLabel
+from kivy.graphics.texture import Texture
+
+from terminal.ui.kivy.fonts import Typeface, find_typeface
+
+ELLIPSIS = "…"
+BREAK = "\u200b"
+TEXTURES_KEPT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a text was fitted: its lines and the type size in pixels."""
+
+    lines: tuple[str, ...]
+    size: int
+
+
+class Typesetter:
+    """Knows how wide a text is in the till's typeface. One per process, on kivy's thread."""
+
+    def __init__(self, typeface: Typeface | None = None) -> None:
+        self.typeface = typeface or find_typeface()
+        self._labels: dict[tuple[int, bool], CoreLabel] = {}
+        self._widths: dict[tuple[str, int, bool], int] = {}
+        self._textures: OrderedDict[tuple[str, int, bool], Texture] = OrderedDict()
+
+    def width(self, text: str, size: int, *, bold: bool = False) -> int:
+        """The width in pixels of one line."""
+        key = (text, size, bold)
+        if key not in self._widths:
+            if len(self._widths) > 10 * TEXTURES_KEPT:
+                self._widths.clear()
+            self._widths[key] = self._label(size, bold=bold).get_extents(text)[0] if text else 0
+        return self._widths[key]
+
+    def ascent(self, size: int, *, bold: bool = False) -> int:
+        """From the top of a line's texture to its baseline."""
+        ascent: int = self._label(size, bold=bold).get_ascent()
+        return ascent
+
+    def texture(self, text: str, size: int, *, bold: bool = False) -> Texture:
+        """One line in white, to be tinted by the canvas; the last few hundred are kept."""
+        key = (text, size, bold)
+        if key in self._textures:
+            self._textures.move_to_end(key)
+            return self._textures[key]
+        label = CoreLabel(text=text, font_size=size, font_name=self._font(bold=bold))
+        label.refresh()
+        self._textures[key] = label.texture
+        if len(self._textures) > TEXTURES_KEPT:
+            self._textures.popitem(last=False)
+        return label.texture
+
+    def clip(self, text: str, width: float, size: int, *, bold: bool = False) -> str:
+        """The text, or its beginning and "…" when it is too wide."""
+        if self.width(text, size, bold=bold) <= width:
+            return text
+        kept = text
+        while kept and self.width(kept.rstrip() + ELLIPSIS, size, bold=bold) > width:
+            kept = kept[:-1]
+        return kept.rstrip() + ELLIPSIS
+
+    def wrap(self, text: str, width: float, size: int, *, bold: bool = False) -> list[str]:
+        """Lines broken at spaces and after hyphens; one word wider than `width` stays whole."""
+        lines: list[str] = []
+        for paragraph in text.split("\n"):
+            line = ""
+            for word in paragraph.replace("-", "-" + BREAK).replace(BREAK, BREAK + " ").split(" "):
+                joined = f"{line}{'' if line.endswith(BREAK) else ' '}{word}" if line else word
+                if line and self.width(joined.replace(BREAK, ""), size, bold=bold) > width:
+                    lines.append(line)
+                    line = word
+                else:
+                    line = joined
+            lines.append(line)
+        return [line.replace(BREAK, "") for line in lines]
+
+    def fit(
+        self, text: str, width: float, choices: Sequence[tuple[int, int]], *, bold: bool = False
+    ) -> Setting:
+        """The first of `choices` (type size, lines allowed) that holds the text.
+
+        When none does, the last one is used and its text is shortened.
+        """
+        for size, allowed in choices:
+            lines = self.wrap(text, width, size, bold=bold)
+            widest = max(self.width(line, size, bold=bold) for line in lines)
+            if len(lines) <= allowed and widest <= width:
+                return Setting(tuple(lines), size)
+        size, allowed = choices[-1]
+        lines = self.wrap(text, width, size, bold=bold)
+        if len(lines) > allowed:
+            lines = [*lines[: allowed - 1], " ".join(lines[allowed - 1 :])]
+        return Setting(tuple(self.clip(line, width, size, bold=bold) for line in lines), size)
+
+    def _font(self, *, bold: bool) -> str:
+        return self.typeface.bold if bold else self.typeface.regular
+
+    def _label(self, size: int, *, bold: bool) -> CoreLabel:
+        key = (size, bold)
+        if key not in self._labels:
+            label = CoreLabel(text="", font_size=size, font_name=self._font(bold=bold))
+            label.resolve_font_name()
+            self._labels[key] = label
+        return self._labels[key]
