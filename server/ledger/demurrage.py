@@ -1,0 +1,245 @@
+"""The demurrage rule: how idle money melts, as integer functions over plain values (PROTOCOL §8).
+
+Days are whole UTC days since 1970-01-01, amounts are minor units.  Rounding favours the holder,
+a melt never takes a balance below its floor, and a step that nobody was told about in time takes
+nothing.  The answer for a day does not depend on how often the days before it were asked for.
+The executor owns the accounts; nothing here reads a clock or knows a policy's history.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+BASIS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How one asset melts.  Either `rate_bp` (basis points a step) or `fixed` is above zero."""
+
+    grace_days: int
+    step_days: int
+    rate_bp: int = 0
+    fixed: int = 0
+    floor: int = 0
+    min_use_bp: int = 500
+    notice_days: tuple[int, ...] = (60, 30, 7)
+
+    def __post_init__(self) -> None:
+        """Refuse a rule whose outcome would not be defined; raises ValueError."""
+        if self.grace_days < 0 or self.step_days < 1:
+            raise ValueError("grace_days must be at least 0 and step_days at least 1")
+        if not 0 <= self.rate_bp <= BASIS or self.fixed < 0 or self.floor < 0:
+            raise ValueError("rate_bp must be 0 to 10000, fixed and floor at least 0")
+        if (self.rate_bp > 0) == (self.fixed > 0):
+            raise ValueError("exactly one of rate_bp and fixed must be above zero")
+        if any(days < 1 for days in self.notice_days) or not self.notice_days:
+            raise ValueError("notice_days must name at least one number of days above zero")
+
+
+@dataclass(frozen=True, slots=True)
+class IdleClock:
+    """Since when a (wallet, asset) lies idle, and the day of its next step."""
+
+    last_use: int
+    next_step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice on chain: `day` it was recorded, `idle_since` and `melt_day` as it says."""
+
+    day: int
+    idle_since: int
+    melt_day: int
+
+
+# ---------- melting ----------
+
+
+def step(balance: int, rule: Rule) -> int:
+    """Give the balance after one step: at least the floor, rounded up."""
+    if balance <= rule.floor:
+        return balance
+    if rule.fixed:
+        return max(rule.floor, balance - rule.fixed)
+    return max(rule.floor, -(-balance * (BASIS - rule.rate_bp) // BASIS))
+
+
+def always(_: int) -> bool:
+    """Take every step as announced."""
+    return True
+
+
+def melt_steps(
+    balance: int,
+    next_step: int,
+    today: int,
+    rule: Rule,
+    announced: Callable[[int], bool] = always,
+) -> tuple[int, int]:
+    """Play the steps that are due; give what they take and the day of the step after them.
+
+    `balance` is wallet and purses together; what is taken leaves the wallet, so the caller takes no
+    more than the wallet holds.  `announced` says of a step's day whether it was announced in time;
+    the others pass without effect.  A new rule acts on later steps only: the caller plays the days
+    until the change with the old rule first.
+    """
+    left = balance
+    while next_step <= today:
+        if announced(next_step):
+            left = step(left, rule)
+        next_step += rule.step_days
+    return balance - left, next_step
+
+
+# ---------- what stops it ----------
+
+
+def is_use(amount: int, balance: int, rule: Rule) -> bool:
+    """Tell whether a sale counts as a use; `balance` is the one before it.
+
+    A share of the balance, else a sale of one cent would keep a fortune from melting.
+    """
+    return amount > 0 and amount * BASIS >= balance * rule.min_use_bp
+
+
+def after_use(clock: IdleClock | None, day: int, rule: Rule) -> IdleClock:
+    """Start the grace again at a use (a sale that `is_use`, a paid reload).
+
+    Never turns a clock back: an old sale that arrives late, or a step that is longer than the
+    grace, brings no melt nearer.
+    """
+    fresh = IdleClock(day, day + rule.grace_days)
+    if clock is None:
+        return fresh
+    return IdleClock(max(clock.last_use, day), max(clock.next_step, fresh.next_step))
+
+
+def after_receipt(
+    clock: IdleClock | None,
+    balance: int,
+    sender: IdleClock | None,
+    day: int,
+    rule: Rule,
+) -> IdleClock:
+    """Give the receiver's clock after value came in that was not a use (transfer, gift, issue…).
+
+    `balance` is the receiver's before it, `sender` is None for an issuer.  An empty wallet takes
+    the sender's clock, else a gift to a fresh wallet would never melt; other value joins.
+    """
+    if clock is not None and balance > 0:
+        return clock
+    return sender if sender is not None else IdleClock(day, day + rule.grace_days)
+
+
+# ---------- notices ----------
+
+
+def is_step_day(clock: IdleClock, day: int, rule: Rule) -> bool:
+    """Tell whether a step falls on this day if the money stays idle until then."""
+    return day >= clock.next_step and (day - clock.next_step) % rule.step_days == 0
+
+
+def covers(notice: Notice, clock: IdleClock, melt_day: int, rule: Rule) -> bool:
+    """Tell whether a notice announced this step of this wallet early enough.
+
+    The first notice counts: it must be as old as the longest of `notice_days`.  A wallet that was
+    used after it (`last_use` > `idle_since`) was told nothing and must be told again.
+    """
+    return (
+        notice.melt_day == melt_day
+        and clock.last_use <= notice.idle_since
+        and notice.day <= melt_day - max(rule.notice_days)
+    )
+
+
+def announced_by(notices: Iterable[Notice], clock: IdleClock, rule: Rule) -> Callable[[int], bool]:
+    """Make the `announced` of `melt_steps` from the notices of the asset."""
+    days = {notice.melt_day for notice in notices if covers(notice, clock, notice.melt_day, rule)}
+    return days.__contains__
+
+
+def notices_due(
+    wallets: Iterable[tuple[IdleClock, int]], today: int, rule: Rule
+) -> tuple[Notice, ...]:
+    """Give the notices to record today, from the (clock, balance) of every wallet of the asset.
+
+    One notice a melt day covers all wallets: `idle_since` is the latest last use among them.
+    """
+    latest: dict[int, int] = {}
+    for clock, balance in wallets:
+        if balance <= rule.floor:
+            continue
+        for days in rule.notice_days:
+            melt_day = today + days
+            if is_step_day(clock, melt_day, rule):
+                latest[melt_day] = max(clock.last_use, latest.get(melt_day, clock.last_use))
+    return tuple(Notice(today, latest[day], day) for day in sorted(latest))
+
+
+# ---------- a sale that arrives after the melt ----------
+
+
+def reversal(
+    melted: int,
+    balance: int,
+    next_step: int,
+    melt_day: int,
+    sale: tuple[int, int],
+    rule: Rule,
+    announced: Callable[[int], bool] = always,
+) -> int:
+    """Give back what a melt would not have taken had it known of an earlier sale.
+
+    `melted`, `balance` and `next_step` are of the moment before the melt on `melt_day`; `sale` is
+    (amount, day).  The melt is played again with the sale first.
+    """
+    amount, day = sale
+    if is_use(amount, balance, rule):
+        next_step = max(next_step, day + rule.grace_days)
+    should, _ = melt_steps(max(0, balance - amount), next_step, melt_day, rule, announced)
+    return max(0, melted - should)
+
+
+# ---------- distribution ----------
+
+
+def split(pending: int, weights: Sequence[int]) -> tuple[tuple[int, ...], int]:
+    """Share out by weight; give the shares and the remainder, which stays pending.
+
+    Each share is pending · w // W: no share is favoured by its place in the list, and what is too
+    small to divide waits for the next month.  Without any weight all of it stays.
+    """
+    whole = sum(weights)
+    if whole == 0:
+        return tuple(0 for _ in weights), pending
+    shares = tuple(pending * weight // whole for weight in weights)
+    return shares, pending - sum(shares)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """How melted value is shared; the default is a third each."""
+
+    nodes: int = 1
+    commons: int = 1
+    maintenance: int = 1
+
+
+def recipients(
+    place: str, validators: Sequence[str], weights: Weights, *, commons: str, maintenance: str
+) -> Mapping[str, int]:
+    """Give each account's weight for what melted at `place`.
+
+    Half of the nodes' part goes to that place, half equally to the places of the validators that
+    signed (all of it to the place while there is none).  Names are accounts; a validator that is
+    also the place gets both.
+    """
+    count = max(1, len(validators))
+    shares = {place: weights.nodes * count}
+    for validator in validators or (place,):
+        shares[validator] = shares.get(validator, 0) + weights.nodes
+    shares[commons] = shares.get(commons, 0) + weights.commons * 2 * count
+    shares[maintenance] = shares.get(maintenance, 0) + weights.maintenance * 2 * count
+    return shares

@@ -1,0 +1,320 @@
+"""The demurrage rule: examples worked out by hand, and what must hold for every rule."""
+
+import pytest
+from hypothesis import given, strategies as st
+
+from server.ledger.demurrage import (
+    IdleClock,
+    Notice,
+    Rule,
+    Weights,
+    after_receipt,
+    after_use,
+    announced_by,
+    is_step_day,
+    is_use,
+    melt_steps,
+    notices_due,
+    recipients,
+    reversal,
+    split,
+    step,
+)
+
+# 1 % every 30 days after 90 days, down to 2.00.
+RULE = Rule(grace_days=90, step_days=30, rate_bp=100, floor=200)
+FIXED = Rule(grace_days=90, step_days=30, fixed=150, floor=200)
+
+balances = st.integers(0, 2**53 - 1)
+days = st.integers(0, 4000)
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> Rule:
+    rate = draw(st.integers(1, 10_000))
+    by_rate = draw(st.booleans())
+    return Rule(
+        grace_days=draw(st.integers(0, 400)),
+        step_days=draw(st.integers(1, 60)),
+        rate_bp=rate if by_rate else 0,
+        fixed=0 if by_rate else draw(st.integers(1, 100_000)),
+        floor=draw(st.integers(0, 10_000)),
+        min_use_bp=draw(st.integers(0, 10_000)),
+    )
+
+
+# ---------- one step, by hand ----------
+
+
+@pytest.mark.parametrize(
+    "balance,expected",
+    [
+        (100_00, 99_00),
+        (10_01, 9_91),  # 990.99 is rounded up
+        (2_03, 2_01),  # 200.97 is rounded up
+        (2_02, 2_00),
+        (2_01, 2_00),  # 198.99 would be below the floor
+        (2_00, 2_00),
+        (1_99, 1_99),  # below the floor already: it is not lifted to it
+        (0, 0),
+    ],
+)
+def test_a_step_by_rate(balance: int, expected: int) -> None:
+    assert step(balance, RULE) == expected
+
+
+@pytest.mark.parametrize("balance,expected", [(500, 350), (350, 200), (201, 200), (150, 150)])
+def test_a_step_by_a_fixed_amount(balance: int, expected: int) -> None:
+    assert step(balance, FIXED) == expected
+
+
+def test_one_cent_does_not_melt_by_rate_without_a_floor() -> None:
+    assert step(1, Rule(grace_days=0, step_days=1, rate_bp=9_999)) == 1
+
+
+def test_the_whole_rate_takes_all() -> None:
+    assert step(1, Rule(grace_days=0, step_days=1, rate_bp=10_000)) == 0
+
+
+# ---------- several steps, by hand ----------
+
+
+def test_nothing_is_due_the_day_before() -> None:
+    assert melt_steps(100_00, 90, 89, RULE) == (0, 90)
+
+
+def test_the_first_step_is_due_on_its_day() -> None:
+    assert melt_steps(100_00, 90, 90, RULE) == (1_00, 120)
+
+
+def test_three_steps_late() -> None:
+    # 10000 → 9900 → 9801 → 9702.99, rounded up to 9703
+    assert melt_steps(100_00, 90, 150, RULE) == (2_97, 180)
+
+
+def test_an_unannounced_step_passes_without_effect() -> None:
+    # day 120 was not announced: 10000 → 9900 → 9900 → 9801
+    assert melt_steps(100_00, 90, 150, RULE, {90, 150}.__contains__) == (1_99, 180)
+
+
+def test_a_new_rate_acts_on_later_steps_only() -> None:
+    first, following = melt_steps(100_00, 90, 130, RULE)
+    assert (first, following) == (1_99, 150)
+    second, _ = melt_steps(
+        100_00 - first, following, 160, Rule(grace_days=90, step_days=30, rate_bp=1_000, floor=200)
+    )
+    assert second == 9_80  # 980.1, rounded for the holder
+
+
+# ---------- uses and receipts ----------
+
+
+@pytest.mark.parametrize(
+    "amount,balance,expected",
+    [(1, 100_00, False), (4_99, 100_00, False), (5_00, 100_00, True), (0, 0, False), (1, 20, True)],
+)
+def test_a_use_is_at_least_five_percent(amount: int, balance: int, expected: bool) -> None:
+    assert is_use(amount, balance, RULE) is expected
+
+
+def test_a_use_starts_the_grace() -> None:
+    assert after_use(IdleClock(10, 100), 50, RULE) == IdleClock(50, 140)
+    assert after_use(None, 50, RULE) == IdleClock(50, 140)
+
+
+def test_a_late_use_turns_no_clock_back() -> None:
+    assert after_use(IdleClock(60, 150), 20, RULE) == IdleClock(60, 150)
+
+
+def test_a_gift_to_an_empty_wallet_melts_when_the_giver_would_have() -> None:
+    assert after_receipt(None, 0, IdleClock(10, 100), 70, RULE) == IdleClock(10, 100)
+    assert after_receipt(IdleClock(0, 400), 0, IdleClock(10, 100), 70, RULE) == IdleClock(10, 100)
+
+
+def test_an_issue_to_an_empty_wallet_has_its_grace() -> None:
+    assert after_receipt(None, 0, None, 70, RULE) == IdleClock(70, 160)
+
+
+def test_value_that_joins_takes_the_receivers_clock() -> None:
+    assert after_receipt(IdleClock(10, 100), 1, None, 70, RULE) == IdleClock(10, 100)
+
+
+# ---------- notices ----------
+
+
+def test_notices_are_given_60_30_and_7_days_before() -> None:
+    wallet = (IdleClock(0, 90), 10_00)
+    given_on = {
+        day: [notice.melt_day for notice in notices_due([wallet], day, RULE)]
+        for day in range(22, 91)
+    }
+    assert {day: melts for day, melts in given_on.items() if melts} == {
+        30: [90],
+        60: [90, 120],
+        83: [90],
+        90: [120, 150],
+    }
+
+
+def test_one_notice_covers_all_wallets_that_melt_that_day() -> None:
+    wallets = [(IdleClock(0, 90), 10_00), (IdleClock(5, 90), 9_00), (IdleClock(9, 90), 2_00)]
+    # the third holds no more than the floor
+    assert notices_due(wallets, 30, RULE) == (Notice(30, 5, 90),)
+
+
+def test_a_step_counts_as_announced_60_days_ahead() -> None:
+    clock = IdleClock(0, 90)
+    assert announced_by([Notice(30, 0, 90)], clock, RULE)(90)
+    assert not announced_by([Notice(31, 0, 90)], clock, RULE)(90)
+    assert not announced_by([Notice(30, 0, 90)], clock, RULE)(120)
+
+
+def test_a_wallet_used_after_the_notice_was_told_nothing() -> None:
+    assert not announced_by([Notice(30, 0, 90)], IdleClock(1, 90), RULE)(90)
+
+
+def test_step_days() -> None:
+    clock = IdleClock(0, 90)
+    assert [day for day in range(160) if is_step_day(clock, day, RULE)] == [90, 120, 150]
+
+
+# ---------- late sales ----------
+
+
+def test_a_late_sale_that_was_a_use_takes_the_melt_back() -> None:
+    assert reversal(1_00, 100_00, 90, 90, (10_00, 80), RULE) == 1_00
+
+
+def test_a_late_sale_that_was_no_use_takes_back_its_own_share() -> None:
+    # 4.00 of 100.00: the melt of 96.00 is 0.96
+    assert reversal(1_00, 100_00, 90, 90, (4_00, 80), RULE) == 4
+
+
+# ---------- distribution ----------
+
+
+def test_shares_and_remainder() -> None:
+    assert split(100, [1, 1, 1]) == ((33, 33, 33), 1)
+    assert split(1, [1, 1, 1]) == ((0, 0, 0), 1)
+    assert split(5, []) == ((), 5)
+
+
+def test_a_third_each_and_half_of_the_nodes_third_to_the_place() -> None:
+    weights = recipients(
+        "place:bar", ["place:bar", "place:hall"], Weights(), commons="c", maintenance="m"
+    )
+    assert weights == {"place:bar": 3, "place:hall": 1, "c": 4, "m": 4}
+    assert split(1200, list(weights.values())) == ((300, 100, 400, 400), 0)
+
+
+def test_alone_the_place_gets_the_nodes_third() -> None:
+    weights = recipients("place:bar", [], Weights(), commons="c", maintenance="m")
+    assert split(9, list(weights.values())) == ((3, 3, 3), 0)
+
+
+def test_thirty_thousand_cents_come_out_equal() -> None:
+    totals, pending = [0, 0, 0], 0
+    for _ in range(30_000):
+        shares, pending = split(pending + 1, [1, 1, 1])
+        totals = [total + share for total, share in zip(totals, shares, strict=True)]
+    assert (totals, pending) == ([10_000, 10_000, 10_000], 0)
+
+
+# ---------- rules that make no sense ----------
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"grace_days": -1, "step_days": 30, "rate_bp": 1},
+        {"grace_days": 0, "step_days": 0, "rate_bp": 1},
+        {"grace_days": 0, "step_days": 1},
+        {"grace_days": 0, "step_days": 1, "rate_bp": 1, "fixed": 1},
+        {"grace_days": 0, "step_days": 1, "rate_bp": 10_001},
+        {"grace_days": 0, "step_days": 1, "fixed": -1},
+    ],
+)
+def test_a_rule_without_a_defined_outcome_is_refused(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        Rule(**wrong)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_a_rule_names_its_notices() -> None:
+    with pytest.raises(ValueError, match="notice_days must"):
+        Rule(grace_days=0, step_days=1, rate_bp=1, notice_days=())
+
+
+# ---------- for every rule ----------
+
+
+@given(balances, days, days, rules())
+def test_a_melt_is_never_negative_and_never_passes_the_floor(
+    balance: int, next_step: int, today: int, rule: Rule
+) -> None:
+    amount, following = melt_steps(balance, next_step, today, rule)
+    assert 0 <= amount <= max(0, balance - rule.floor)
+    assert following > today or following == next_step
+    assert (following - next_step) % rule.step_days == 0
+
+
+@given(balances, days, days, days, rules())
+def test_asking_in_between_changes_nothing(
+    balance: int, next_step: int, first: int, second: int, rule: Rule
+) -> None:
+    early, late = sorted((first, second))
+    at_once = melt_steps(balance, next_step, late, rule)
+    some, following = melt_steps(balance, next_step, early, rule)
+    rest, end = melt_steps(balance - some, following, late, rule)
+    assert (some + rest, end) == at_once
+
+
+@given(balances, balances, days, days, rules())
+def test_who_holds_more_keeps_more(
+    one: int, other: int, next_step: int, today: int, rule: Rule
+) -> None:
+    less, more = sorted((one, other))
+    kept_less = less - melt_steps(less, next_step, today, rule)[0]
+    kept_more = more - melt_steps(more, next_step, today, rule)[0]
+    assert kept_less <= kept_more
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9), days, days, rules())
+def test_a_late_sale_ends_as_if_it_had_been_in_time(
+    balance: int, spent: int, next_step: int, melt_day: int, rule: Rule
+) -> None:
+    amount, day = min(spent, balance), max(0, melt_day - 1)
+    clock = IdleClock(0, next_step)
+    if is_use(amount, balance, rule):
+        clock = after_use(clock, day, rule)
+    in_time = balance - amount
+    in_time -= melt_steps(in_time, clock.next_step, melt_day, rule)[0]
+
+    melted, _ = melt_steps(balance, next_step, melt_day, rule)
+    back = reversal(melted, balance, next_step, melt_day, (amount, day), rule)
+    assert balance - melted - amount + back == in_time
+
+
+@given(st.integers(0, 2**53 - 1), st.lists(st.integers(0, 1000), max_size=20))
+def test_a_split_loses_nothing(pending: int, weights: list[int]) -> None:
+    shares, remainder = split(pending, weights)
+    assert sum(shares) + remainder == pending
+    assert all(share >= 0 for share in shares)
+    assert remainder < len(weights) or sum(weights) == 0
+
+
+@given(
+    st.lists(st.tuples(st.builds(IdleClock, days, days), balances), max_size=8),
+    st.integers(0, 2000),
+    rules(),
+)
+def test_who_lies_idle_to_the_end_was_covered_by_the_notices(
+    wallets: list[tuple[IdleClock, int]], today: int, rule: Rule
+) -> None:
+    notices = [
+        notice
+        for day in range(max(0, today - 60), today + 1)
+        for notice in notices_due(wallets, day, rule)
+    ]
+    for clock, balance in wallets:
+        if today >= 60 and balance > rule.floor and is_step_day(clock, today, rule):
+            assert announced_by(notices, clock, rule)(today)
