@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
+from shared.detail import NO_OPERATOR
 from shared.ids import AssetId, CardRef, PlaceId
 from shared.policy import OfflinePolicy
 
 ProductId = NewType("ProductId", str)
 CategoryId = NewType("CategoryId", str)
 OperatorId = NewType("OperatorId", str)
+
+NOBODY: Final = OperatorId(NO_OPERATOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,15 @@ class Role(StrEnum):
 
     SELL = "sell"
     RELOAD = "reload"  # also takes cash for reloads
-    MANAGE = "manage"  # also training mode and switching off with unsent sales
+    MANAGE = "manage"  # also training mode
+
+
+RANK: Final = {role: rank for rank, role in enumerate(Role)}
+
+
+def may(operator: Operator | None, role: Role) -> bool:
+    """Tell whether somebody is logged in who may do what `role` may."""
+    return operator is not None and RANK[operator.role] >= RANK[role]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

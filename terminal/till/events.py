@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from shared.amounts import Language
 from shared.errors import Code
 from shared.ids import AssetId, CardRef, Hash
 from shared.verdict import Verdict
 from terminal.till.directory import CategoryId, Directory, OperatorId, ProductId
-from terminal.till.receipts import Journalled as Entry
+from terminal.till.receipts import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ class OpenState(Touch):
 
 @dataclass(frozen=True, slots=True)
 class ChooseLanguage(Touch):
-    language: str  # "fr" or "en"
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from shared.errors import Code
 from terminal.till.commands import Tune
 from terminal.till.directory import Directory, Operator, OperatorId
 from terminal.till.events import NodeLost, NodeRefused, Pulled, Pushed, Unsent
-from terminal.till.receipts import Draft, Journalled
+from terminal.till.receipts import Draft, Entry
 
 
 class JournalError(Exception):
@@ -28,9 +28,9 @@ class ReaderGone(Exception):  # noqa: N818 - it is a state of the world, not an 
 class Recovered:
     """What a journal knows when it is opened."""
 
-    last: Journalled | None  # the newest entry that a person would ask about
-    unanswered: Journalled | None  # an online sale without verdict and without refund
-    outstanding: tuple[Journalled, ...]  # not yet covered by the stored directory
+    last: Entry | None  # the newest entry that a person would ask about
+    unanswered: Entry | None  # an online sale without verdict and without refund
+    outstanding: tuple[Entry, ...]  # not yet covered by the stored directory
     unsent: Unsent
     sales: Unsent  # of this business day
     last_at_ms: int  # time of the newest entry, 0 if there is none
@@ -42,7 +42,7 @@ class Journal(Protocol):
     def recover(self) -> Recovered:
         """Say what is known, at start. Raises JournalError."""
 
-    def append(self, draft: Draft, *, at_ms: int, seen: int) -> Journalled:
+    def append(self, draft: Draft, *, at_ms: int, seen: int) -> Entry:
         """Link, sign and fsync one entry; on return it is durable. Raises JournalError."""
 
     def unsent(self) -> Unsent:

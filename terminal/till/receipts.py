@@ -49,8 +49,9 @@ class RefundDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReloadDraft:
-    """Cash was taken and becomes an amount on the card."""
+    """Cash was taken and becomes an amount on the card. `basis` says who had the last word."""
 
+    basis: Basis
     card: CardRef
     number: str
     asset: AssetId
@@ -58,11 +59,12 @@ class ReloadDraft:
     operator: OperatorId
 
 
-Draft: TypeAlias = SaleDraft | RefundDraft | ReloadDraft
+CardDraft: TypeAlias = SaleDraft | ReloadDraft
+Draft: TypeAlias = CardDraft | RefundDraft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Journalled:
+class Entry:
     """A durable entry of the journal."""
 
     seq: int
