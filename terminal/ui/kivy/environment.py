@@ -21,6 +21,7 @@ def prepare(width: int, height: int, *, home: Path | None = None, fullscreen: bo
         KIVY_NO_ARGS="1",
         KIVY_NO_CONFIG="1",
         KIVY_NO_FILELOG="1",
+        KIVY_LOG_MODE="PYTHON",  # leaves the logging of the process alone
         KIVY_HOME=str(folder),
     )
     # The import must follow the environment: kivy reads it while it is being imported.

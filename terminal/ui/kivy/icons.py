@@ -9,49 +9,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from terminal.ui.screen import Icon
+
 Point = tuple[float, float]
 
 
-class Icon(StrEnum):
-    """The name of a picture."""
+class Mark(StrEnum):
+    """Shapes that only this adapter draws: the grounds of the big signs, and what is in them."""
 
-    CHECK = "check"
-    CROSS = "cross"
-    MINUS = "minus"
-    LESS = "less"
-    PLUS = "plus"
-    NEXT = "next"
-    BACK = "back"
-    NETWORK = "network"
-    NO_NETWORK = "no_network"
-    READER = "reader"
-    NO_READER = "no_reader"
-    SEND = "send"
-    CARD = "card"
-    LOCK = "lock"
-    PERSON = "person"
-    ERASE = "erase"
-    BEER = "beer"
-    SOFT = "soft"
-    WINE = "wine"
-    MEAL = "meal"
-    DEPOSIT = "deposit"
-    STAR = "star"
-    CASH = "cash"
-    HOURGLASS = "hourglass"
-    UNDO = "undo"
-    POWER = "power"
-    BIN = "bin"
-    MENU = "menu"
-    SUN = "sun"
-    MOON = "moon"
-    SCHOOL = "school"
-    PLUG = "plug"
-    CLOCK = "clock"
     OCTAGON = "octagon"
     DIAMOND = "diamond"
     TRIANGLE = "triangle"
-    QUESTION = "question"
     EXCLAMATION = "exclamation"
 
 
@@ -135,18 +103,18 @@ _RAYS = tuple(
     for i in range(8)
 )
 
-ICONS: Final[dict[Icon, tuple[Shape, ...]]] = {
+ICONS: Final[dict[Icon | Mark, tuple[Shape, ...]]] = {
     Icon.CHECK: (line(4.5, 12.5, 10, 18, 19.5, 6.5),),
     Icon.CROSS: (line(6, 6, 18, 18), line(18, 6, 6, 18)),
     Icon.MINUS: (Bar((5, 10.6), (14, 2.8), 1.4),),
     Icon.LESS: (Disc((12, 12), 24), Bar((6, 10.6), (12, 2.8), 1.4, ground=True)),
     Icon.PLUS: (line(5, 12, 19, 12), line(12, 5, 12, 19)),
-    Icon.NEXT: (line(9, 5, 16, 12, 9, 19),),
+    Icon.RIGHT: (line(9, 5, 16, 12, 9, 19),),
     Icon.BACK: (line(20, 12, 4, 12), line(10, 6, 4, 12, 10, 18)),
     Icon.NETWORK: _NETWORK,
-    Icon.NO_NETWORK: (*_NETWORK, Struck()),
+    Icon.NETWORK_LOST: (*_NETWORK, Struck()),
     Icon.READER: _READER,
-    Icon.NO_READER: (*_READER, Struck()),
+    Icon.READER_LOST: (*_READER, Struck()),
     Icon.SEND: (
         line(12, 15, 12, 4),
         line(7, 9, 12, 4, 17, 9),
@@ -221,7 +189,6 @@ ICONS: Final[dict[Icon, tuple[Shape, ...]]] = {
     ),
     Icon.MENU: (line(4, 6, 20, 6), line(4, 12, 20, 12), line(4, 18, 20, 18)),
     Icon.SUN: (Disc((12, 12), 8), *_RAYS),
-    Icon.MOON: (Disc((12, 12), 17), Disc((16, 9), 14, ground=True)),
     Icon.SCHOOL: (
         Area(((12, 4), (22, 9.5), (12, 15), (2, 9.5))),
         line(6, 12.5, 6, 17.5, 12, 20, 18, 17.5, 18, 12.5),
@@ -233,14 +200,18 @@ ICONS: Final[dict[Icon, tuple[Shape, ...]]] = {
         line(9, 9, 9, 4),
         line(15, 9, 15, 4),
     ),
-    Icon.CLOCK: (arc(12, 12, 9, 0, 360), line(12, 6.5, 12, 12, 16, 14.5)),
-    Icon.OCTAGON: (Area(polygon(8, 11.5, 22.5), 2.0),),
-    Icon.DIAMOND: (Area(((12, 1), (23, 12), (12, 23), (1, 12)), 3.0),),
-    Icon.TRIANGLE: (Area(((12, 2.5), (22.5, 21), (1.5, 21)), 3.0),),
+    Mark.OCTAGON: (Area(polygon(8, 11.5, 22.5), 2.0),),
+    Mark.DIAMOND: (Area(((12, 1), (23, 12), (12, 23), (1, 12)), 3.0),),
+    Mark.TRIANGLE: (Area(((12, 2.5), (22.5, 21), (1.5, 21)), 3.0),),
     Icon.QUESTION: (
         arc(12, 8.5, 4.2, -50, 170),
         line(14.7, 11.7, 12.4, 13.6, 12, 15.4),
         Disc((12, 19.4), 2.8),
     ),
-    Icon.EXCLAMATION: (line(12, 5, 12, 14), Disc((12, 19), 2.8)),
+    Mark.EXCLAMATION: (line(12, 5, 12, 14), Disc((12, 19), 2.8)),
+    Icon.WARNING: (
+        Area(((12, 2.5), (22.5, 21), (1.5, 21)), 3.0),
+        Bar((10.9, 8), (2.2, 7), 1.1, ground=True),
+        Disc((12, 18), 2.4, ground=True),
+    ),
 }

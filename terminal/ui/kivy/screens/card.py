@@ -1,0 +1,196 @@
+"""Holding a card, and how it ended: deep blue while waiting, bright when paid, dark red when not."""
+
+from typing import Final
+
+from terminal.ui.kivy.elements import (
+    Align,
+    CardArt,
+    Element,
+    Hatch,
+    Page,
+    Panel,
+    Picture,
+    Progress,
+    Target,
+)
+from terminal.ui.kivy.icons import Mark
+from terminal.ui.kivy.metrics import Box
+from terminal.ui.kivy.screens.frame import top_of
+from terminal.ui.kivy.sheet import Sheet, picture
+from terminal.ui.kivy.tokens import (
+    INK,
+    PAID,
+    PAID_BAR,
+    REFUSED,
+    REFUSED_BAR,
+    TEXT,
+    TRAINING,
+    TRAINING_STRIPE,
+    WAIT,
+    WAIT_BAR,
+    WHITE,
+    Colour,
+)
+from terminal.ui.screen import CardHeld, CardWait, Icon, Paid, Refused
+
+AMOUNT_TYPES: Final = (128, 108, 92, 76, 64)
+
+
+def card_wait(screen: CardWait, sheet: Sheet) -> Page:
+    """Hold the card: what to do, and how much."""
+    sheet.ground = WAIT
+    body = top_of(sheet, screen, WAIT_BAR)
+    width, height = sheet.px(400), sheet.px(104)
+    cancel = Box((body.w - width) / 2, body.bottom - height - sheet.px(24), width, height)
+    _hold(sheet, body, screen.title, screen.amount, screen.detail)
+    sheet.button(cancel, screen.cancel, 32, 26, edged=WAIT_BAR)
+    return sheet.page()
+
+
+def card_held(screen: CardHeld, sheet: Sheet) -> Page:
+    """Keep the card there: no button while it is being written."""
+    sheet.ground = WAIT
+    body = top_of(sheet, screen, WAIT_BAR)
+    _hold(sheet, body, screen.title, screen.amount, screen.detail)
+    side = sheet.px(64)
+    bar = Box(side, body.bottom - sheet.px(90), body.w - 2 * side, sheet.px(16))
+    progress = min(screen.progress_permille, 1000)
+    sheet.add(Progress(box=bar, permille=progress, colour=TEXT, track=WAIT_BAR))
+    return sheet.page()
+
+
+def _hold(sheet: Sheet, body: Box, title: str, amount: str, detail: str) -> None:
+    metrics = sheet.metrics
+    room = Box(sheet.px(40), body.y + sheet.px(30), body.w - sheet.px(80), sheet.px(84))
+    sheet.words(room, title, 56, 48, 40, bold=True, align=Align.CENTER)
+    middle = body.y + (metrics.height * 0.485 - metrics.status_bar)
+    if not amount:
+        art = Box(body.w * 0.33, middle - body.h * 0.16, body.w * 0.34, body.h * 0.32)
+        sheet.add(CardArt(box=art, colour=TEXT, ground=WAIT))
+        lower = Box(room.x, art.bottom + sheet.px(8), room.w, sheet.px(40))
+        sheet.words(lower, detail, 26, 22, 20, align=Align.CENTER)
+        return
+    width = body.w * 0.284
+    art = Box(body.w * 0.2 - width / 2, middle - body.h * 0.14, width, body.h * 0.28)
+    sheet.add(CardArt(box=art, colour=TEXT, ground=WAIT))
+    left = art.right + sheet.px(20)
+    right = Box(left, middle - sheet.px(78), body.w - left - sheet.px(28), sheet.px(136))
+    sheet.words(right, amount, *AMOUNT_TYPES, bold=True, align=Align.CENTER)
+    lower = Box(right.x, middle + sheet.px(70), right.w, sheet.px(68))
+    sheet.words(lower, detail, 24, 20, lines=2, align=Align.CENTER)
+
+
+def paid(screen: Paid, sheet: Sheet) -> Page:
+    """The only bright page. In training it stays dark in a hatched frame."""
+    if screen.training:
+        sheet.ground = INK
+        body = top_of(sheet, screen)
+        side = sheet.px(24)
+        sheet.add(Hatch(box=body, fill=TRAINING, stripe=TRAINING_STRIPE))
+        body = Box(side, body.y, body.w - 2 * side, body.h - side)
+        sheet.panel(body, INK, 16)
+        colours = (TEXT, INK, PAID)
+    else:
+        sheet.ground = PAID
+        body = top_of(sheet, screen, PAID_BAR)
+        colours = (INK, PAID, INK)
+    foot = sheet.px(60)
+    sheet.add(
+        Target(
+            box=body,
+            id=screen.next.id,
+            event=screen.next.event,
+            fill=None,
+            content=tuple(_receipt(sheet, screen, body, foot, colours)),
+        )
+    )
+    return sheet.page()
+
+
+def _receipt(
+    sheet: Sheet, screen: Paid, body: Box, foot: float, colours: tuple[Colour, Colour, Colour]
+) -> list[Element]:
+    text, ground, accent = colours
+    bottom = Box(body.x, body.bottom - foot, body.w, foot)
+    upper = Box(body.x, body.y, body.w, body.h - foot)
+    tight = upper.h < sheet.px(460)
+    disc, gap = (sheet.px(112), sheet.px(4)) if tight else (sheet.px(152), sheet.px(10))
+    heights = [disc, sheet.px(56), sheet.px(124), sheet.px(70) if screen.left else 0]
+    top = upper.y + max((upper.h - sum(heights) - 3 * gap) / 2, 4)
+    boxes = []
+    for height in heights:
+        boxes.append(Box(upper.x + sheet.px(24), top, upper.w - sheet.px(48), height))
+        top += height + gap
+    middle = boxes[0].middle
+    ring = Box(middle[0] - disc / 2, boxes[0].y, disc, disc)
+    center = Align.CENTER
+    elements: list[Element] = [
+        Panel(box=ring, fill=accent, radius=disc / 2),
+        picture(middle, disc * 0.72, Icon.CHECK, ground, accent, 3.4),
+        sheet.fitted(boxes[1], screen.title, 44, 36, bold=True, colour=text, align=center),
+        sheet.fitted(
+            boxes[2], screen.amount, 124, *AMOUNT_TYPES[1:], bold=True, colour=text, align=center
+        ),
+    ]
+    if screen.left:
+        elements.append(
+            sheet.fitted(boxes[3], screen.left, 56, 46, 36, bold=True, colour=text, align=center)
+        )
+    if not screen.training:
+        elements.append(Panel(box=bottom, fill=PAID_BAR))
+    return elements + _serve(sheet, screen, bottom)
+
+
+def _serve(sheet: Sheet, screen: Paid, box: Box) -> list[Element]:
+    """What to serve at the left, how to go on at the right."""
+    inside = box.inset(sheet.px(24), 0)
+    hint = sheet.width(screen.next.label, 22)
+    goods = inside._replace(w=inside.w - hint - sheet.px(24))
+    return [
+        sheet.fitted(goods, screen.goods, 24, 20, lines=1, bold=True),
+        sheet.fitted(inside, screen.next.label, 22, align=Align.RIGHT),
+    ]
+
+
+def refused(screen: Refused, sheet: Sheet) -> Page:
+    """What is wrong, that nothing was taken, and at most four ways on, the best one white."""
+    sheet.ground = REFUSED
+    body = top_of(sheet, screen, REFUSED_BAR)
+    gap = sheet.px(16)
+    head = sheet.px(252) if not screen.training else sheet.px(228)
+    side = sheet.px(150)
+    middle = (sheet.px(132), body.y + head / 2 - sheet.px(2))
+    octagon = Box(middle[0] - side / 2, middle[1] - side / 2, side, side)
+    sheet.add(
+        Picture(box=octagon, icon=Mark.OCTAGON, colour=WHITE, ground=REFUSED),
+        picture(middle, side * 0.72, Icon.CROSS, REFUSED, WHITE, 3.6),
+    )
+    left = sheet.px(240)
+    width = body.w - left - sheet.px(24)
+    centre = middle[1]
+    sheet.words(
+        Box(left, centre - sheet.px(92), width, sheet.px(44)), screen.title, 30, 26, 22, bold=True
+    )
+    headline = Box(left, centre - sheet.px(48), width, sheet.px(104))
+    if sheet.width(screen.headline, 54, bold=True) <= width:
+        sheet.words(headline, screen.headline, 84, 72, 62, 54, bold=True)
+    else:
+        sheet.words(headline, screen.headline, 46, 38, lines=2, bold=True, leading=1.15)
+    sheet.words(
+        Box(left, centre + sheet.px(58), width, sheet.px(40)), screen.detail, 28, 24, 20
+    )
+    _ways(sheet, screen, Box(gap, body.y + head, body.w - 2 * gap, body.h - head - gap), gap)
+    return sheet.page()
+
+
+def _ways(sheet: Sheet, screen: Refused, box: Box, gap: float) -> None:
+    count = len(screen.ways)
+    rows = 1 if count <= 2 else 2
+    cells = box.grid(2, rows, gap) if count > 1 else [box]
+    if rows == 1:
+        height = min(box.h, sheet.px(140))
+        cells = [cell._replace(y=box.bottom - height, h=height) for cell in cells]
+    for way, cell in zip(screen.ways, cells, strict=False):
+        sheet.button(
+            cell, way, 32, 28, 24, icon_size=60, sub_size=24, edged=REFUSED_BAR, left=True
+        )

@@ -1,0 +1,1 @@
+"""Pictures of what people see, for people to judge: rendered by the real widgets and pages."""
