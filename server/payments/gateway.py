@@ -130,7 +130,8 @@ class StripeGateway:
             event = stripe.Webhook.construct_event(body, signature, self._webhook_secret)
         except (stripe.SignatureVerificationError, ValueError) as error:
             raise BadSignatureError(str(error)) from error
-        thing = event.data.object
+        # The library's objects look like dicts to the checker and are none.
+        thing = event.to_dict().get("data", {}).get("object", {})
         is_session = thing.get("object") == "checkout.session"
         return Event(event.id, event.type, str(thing["id"]) if is_session else None)
 

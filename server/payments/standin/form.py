@@ -44,7 +44,7 @@ def paths(node: Node, prefix: str = "") -> Iterator[str]:
         for below in node:
             yield from paths(below, f"{prefix}[*]")
     else:
-        free = prefix.endswith("metadata")
+        free = prefix.rstrip("]").endswith("metadata")
         for name, below in node.items():
             step = "*" if free else name
             yield from paths(below, f"{prefix}[{step}]" if prefix else step)
