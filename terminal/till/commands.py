@@ -69,6 +69,8 @@ class Remember(Command):
 
 @dataclass(frozen=True, slots=True)
 class SetBrightness(Command):
+    """Set the backlight."""
+
     percent: int
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from terminal.till import risk
 from terminal.till.commands import Exit, PowerOff, SetBrightness, Signal, Tune
-from terminal.till.directory import NOBODY, CardStatus, Directory, Role, may
+from terminal.till.directory import NOBODY, CardStatus, Role, may
 from terminal.till.events import (
     AddMoney,
     AskReload,
@@ -52,14 +52,14 @@ MOST_TYPED: Final = 999_999  # minor units: what fits the amount's box
 
 def card_for_check(till: Till, page: AwaitingCheck, event: CardSeen) -> Step:
     """Show what is on the card, or what is wrong with it."""
-    card = None if till.directory is None else till.directory.cards.get(event.card)
+    card = till.directory.cards.get(event.card)
     if card is None:
         return trouble(till, Trouble.UNKNOWN, page)
     if card.status is CardStatus.BLOCKED:
         return trouble(
             till, Trouble.BLOCKED, page, number=card.number, blocked_at_ms=card.blocked_at_ms
         )
-    return till.on(CardShown(card.ref)), (Signal(Tune.QUIET),)
+    return till.on(CardShown(card)), (Signal(Tune.QUIET),)
 
 
 # --- Cash reload --------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ def card_for_check(till: Till, page: AwaitingCheck, event: CardSeen) -> Step:
 
 def ask_reload(till: Till, _page: Page, _event: AskReload) -> Step:
     """Ask how much cash was received; the place's own money is proposed first."""
-    if till.directory is None or not may(till.operator, Role.RELOAD):
+    if not may(till.operator, Role.RELOAD):
         return till, ()
     here = sorted(
         (asset for asset in till.directory.assets.values() if asset.here),
@@ -99,12 +99,11 @@ def _amount(till: Till, page: ReloadTyped, amount: int) -> Step:
 
 def reload_asset(till: Till, page: ReloadTyped, event: ChooseAsset) -> Step:
     """Sell another money for the cash."""
-    known = till.directory is not None and event.asset in till.directory.assets
-    return till.on(replace(page, asset=event.asset) if known else page), ()
+    return till.on(replace(page, asset=event.asset)), ()
 
 
 def confirm_reload(till: Till, page: ReloadTyped, _event: ConfirmReload) -> Step:
-    """The money was counted: hold the card."""
+    """Wait for the card, as the money was counted."""
     if page.amount <= 0:
         return till, ()
     return await_card(till, AwaitingReload(asset=page.asset, amount=page.amount))
@@ -117,32 +116,25 @@ def leave_reload(till: Till, page: AwaitingReload, _event: Back) -> Step:
 
 def card_for_reload(till: Till, page: AwaitingReload, event: CardSeen) -> Step:
     """Top up the card that was held."""
-    directory = till.directory
-    card = None if directory is None else directory.cards.get(event.card)
-    if directory is None or card is None:
+    card = till.directory.cards.get(event.card)
+    if card is None:
         return trouble(till, Trouble.UNKNOWN, page)
     if card.status is CardStatus.BLOCKED:
         return trouble(
             till, Trouble.BLOCKED, page, number=card.number, blocked_at_ms=card.blocked_at_ms
         )
-    return _reload(till, directory, page, card.number, event)
-
-
-def _reload(
-    till: Till, directory: Directory, page: AwaitingReload, number: str, event: CardSeen
-) -> Step:
     draft = ReloadDraft(
         basis="cached",
         card=event.card,
-        number=number,
+        number=card.number,
         asset=page.asset,
         amount=page.amount,
         operator=NOBODY if till.operator is None else till.operator.id,
     )
-    decision = risk.reload_goes(till, directory, draft)
+    decision = risk.reload_goes(till, draft)
     if isinstance(decision, risk.Ask):
         draft = replace(draft, basis="online")
-    return follow(till, directory, draft, decision)
+    return follow(till, draft, decision)
 
 
 # --- Refund -------------------------------------------------------------------------------------

@@ -124,6 +124,29 @@ class Directory:
     utc_offset_minutes: int = 0  # of the place, for the clock on the screen
 
 
+NO_OFFLINE: Final = OfflinePolicy(t0_limit=0, t0_sales=0, terminal_cap=0, soft_ms=0, hard_ms=0)
+
+NOWHERE: Final = Directory(
+    place=PlaceId("nowhere"),
+    place_name="",
+    point_of_sale="",
+    currency=AssetId("EUR"),
+    assets={
+        AssetId("EUR"): Asset(
+            id=AssetId("EUR"), name="", symbol="€", scale=2, federated=False, here=False
+        )
+    },
+    categories=(),
+    products=(),
+    operators=(),
+    cards={},
+    policy=NO_OFFLINE,
+    reload_maximum=0,
+    as_of_ms=0,
+)
+"""What a till knows before it is paired: nothing to sell, nobody to log in."""
+
+
 def spendable(directory: Directory, card: Card) -> int:
     """Sum of what the card may spend at this place, in minor units of the currency."""
     return sum(

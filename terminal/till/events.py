@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from shared.amounts import Language
 from shared.errors import Code
-from shared.ids import AssetId, CardRef, Hash
+from shared.ids import AssetId, CardRef
 from shared.verdict import Verdict
 from terminal.till.directory import CategoryId, Directory, OperatorId, ProductId
 from terminal.till.receipts import Entry
@@ -27,11 +27,15 @@ class Touch(Event):
 
 @dataclass(frozen=True, slots=True)
 class AddProduct(Touch):
+    """A product tile."""
+
     product: ProductId
 
 
 @dataclass(frozen=True, slots=True)
 class RemoveProduct(Touch):
+    """The minus of a basket line."""
+
     product: ProductId
 
 
@@ -49,12 +53,12 @@ class NextPage(Touch):
 
 @dataclass(frozen=True, slots=True)
 class ClearBasket(Touch):
-    pass
+    """Vider."""
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreBasket(Touch):
-    pass
+    """Remettre le panier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,15 @@ class AskReload(Touch):
 
 @dataclass(frozen=True, slots=True)
 class AddMoney(Touch):
+    """A banknote of the reload page, in minor units."""
+
     amount: int
 
 
 @dataclass(frozen=True, slots=True)
 class ChooseAsset(Touch):
+    """Which money is sold for the cash."""
+
     asset: AssetId
 
 
@@ -146,12 +154,14 @@ class ChangeAddress(Touch):
 
 @dataclass(frozen=True, slots=True)
 class AddressTyped(Touch):
+    """The node's address, as typed."""
+
     address: str
 
 
 @dataclass(frozen=True, slots=True)
 class OpenMenu(Touch):
-    pass
+    """Menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,27 +171,31 @@ class OpenState(Touch):
 
 @dataclass(frozen=True, slots=True)
 class ChooseLanguage(Touch):
+    """Français, English."""
+
     language: Language
 
 
 @dataclass(frozen=True, slots=True)
 class ChooseBrightness(Touch):
+    """Nuit, Normal, Soleil."""
+
     percent: int
 
 
 @dataclass(frozen=True, slots=True)
 class ToggleTraining(Touch):
-    pass
+    """Mode école, on or off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lock(Touch):
-    pass
+    """Verrouiller."""
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchOff(Touch):
-    pass
+    """Éteindre."""
 
 
 # --- The world ----------------------------------------------------------------------------------

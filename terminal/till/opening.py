@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from terminal.till.commands import Command, Pair, Remember, Signal, Tune, VerifyPin
-from terminal.till.directory import Operator
+from terminal.till.directory import NOWHERE, Operator
 from terminal.till.events import (
     Acknowledge,
     AddressTyped,
@@ -54,7 +54,7 @@ def locked() -> Locked:
 
 def home(till: Till) -> Page:
     """Give the page to go back to from any page of the menu."""
-    if till.directory is None:
+    if not till.paired:
         return Unpaired()
     return locked() if till.operator is None else Selling()
 
@@ -68,7 +68,7 @@ def started(till: Till, _page: Starting, event: Started) -> Step:
         trusted_clock=event.trusted_clock,
         serial=event.serial,
         address=event.address,
-        directory=event.directory,
+        directory=event.directory or NOWHERE,
         link=Link(last_sync_ms=event.last_sync_ms),
         last=sale,
         outstanding=event.outstanding,
@@ -121,12 +121,12 @@ def pairing_enter(till: Till, page: Unpaired, _event: Enter) -> Step:
 
 
 def pairing_refused(till: Till, _page: Unpaired, event: PairingRefused) -> Step:
-    """The code did not work: start again with an empty one."""
+    """Start again with an empty code: this one did not work."""
     return till.on(Unpaired(failed=True, code=event.code)), (Signal(Tune.REFUSED),)
 
 
 def paired(till: Till, _page: Unpaired, _event: Paired) -> Step:
-    """The node took this till in."""
+    """Wait for staff: the node took this till in."""
     return till.on(locked()), (Signal(Tune.OK),)
 
 
@@ -177,7 +177,7 @@ def pin_checked(till: Till, page: Locked, event: PinChecked) -> Step:
     """Open, or count the tries; after the last one wait a minute."""
     if not page.checking:
         return till, ()
-    found = next((o for o in _operators(till) if o.id == event.operator), None)
+    found = next((o for o in till.directory.operators if o.id == event.operator), None)
     if found is not None:
         return _open(till, found)
     tries = page.tries_left - 1
@@ -199,14 +199,10 @@ def staff_card(till: Till, page: Locked, event: CardSeen) -> Step:
     """Open with a staff card."""
     if page.checking:
         return till, ()
-    found = next((o for o in _operators(till) if o.card == event.card), None)
+    found = next((o for o in till.directory.operators if o.card == event.card), None)
     if found is not None:
         return _open(till, found)
     return till.on(replace(page, digits="", wrong=Wrong.CARD)), (Signal(Tune.UNKNOWN),)
-
-
-def _operators(till: Till) -> tuple[Operator, ...]:
-    return () if till.directory is None else till.directory.operators
 
 
 def _open(till: Till, operator: Operator) -> Step:

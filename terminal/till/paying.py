@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from terminal.till import pricing, risk
 from terminal.till.commands import Signal, SyncNow, Tune
-from terminal.till.directory import NOBODY, Directory
+from terminal.till.directory import NOBODY
 from terminal.till.events import (
     AnotherCard,
     Back,
@@ -42,16 +42,14 @@ from terminal.till.state import (
 def card_for_sale(till: Till, page: AwaitingSale, event: CardSeen) -> Step:
     """Decide on the card that was held."""
     directory = till.directory
-    if directory is None:
-        return till, ()
     card = directory.cards.get(event.card)
     total = pricing.total(till.basket, directory)
     if total <= 0:  # what was in the basket has just left the catalogue
         return till.on(Selling()), (Signal(Tune.QUIET),)
     if till.training and card is not None:
-        decision = risk.offline(till, directory, card, total)
+        decision = risk.offline(till, card, total)
     else:
-        decision = risk.decide(till, directory, card, total)
+        decision = risk.decide(till, card, total)
     number = "" if card is None else card.number
     if isinstance(decision, risk.Stop):
         since = None if card is None else card.blocked_at_ms
@@ -65,18 +63,16 @@ def card_for_sale(till: Till, page: AwaitingSale, event: CardSeen) -> Step:
         total=total,
         operator=NOBODY if till.operator is None else till.operator.id,
     )
-    return follow(till, directory, draft, decision)
+    return follow(till, draft, decision)
 
 
-def follow(
-    till: Till, directory: Directory, draft: CardDraft, decision: risk.Sell | risk.Ask | risk.Refuse
-) -> Step:
+def follow(till: Till, draft: CardDraft, decision: risk.Sell | risk.Ask | risk.Refuse) -> Step:
     """Record what may go on; say why the rest may not, and what would fit."""
     if not isinstance(decision, risk.Refuse):
         return record(till, draft)
     fits = None
     if isinstance(draft, SaleDraft) and decision.reason in {Reason.SHORT, Reason.LIMIT}:
-        fits = pricing.removal(till.basket, directory, decision.room)
+        fits = pricing.removal(till.basket, till.directory, decision.room)
     return refused(
         till,
         RefusedShown(
@@ -90,7 +86,7 @@ def follow(
 
 
 def card_unusable(till: Till, page: Page, _event: CardUnusable) -> Step:
-    """A random UID is nobody's card."""
+    """Say that a random UID is nobody's card."""
     return trouble(till, Trouble.UNUSABLE, page)
 
 
@@ -111,7 +107,7 @@ def refused(till: Till, page: RefusedShown) -> Step:
 
 
 def recorded(till: Till, page: Recording, event: Journalled) -> Step:
-    """It is durable: green, unless the node has the last word."""
+    """Turn green, for it is durable; unless the node has the last word."""
     draft = page.draft
     if event.tap != page.tap:
         return till, ()

@@ -46,7 +46,7 @@ class Journal(Protocol):
         """Link, sign and fsync one entry; on return it is durable. Raises JournalError."""
 
     def unsent(self) -> Unsent:
-        """What the node has not acknowledged as stored."""
+        """Say what the node has not acknowledged as stored."""
 
 
 class Reader(Protocol):
@@ -67,7 +67,7 @@ class Sync(Protocol):
     """The conversation with the node. Blocking, each call with its own deadline."""
 
     def directory(self) -> tuple[Directory, int] | None:
-        """Stored directory and the time (UTC ms) of its sync; None before the pairing."""
+        """Give the stored directory and the time (UTC ms) of its sync; None before the pairing."""
 
     def push(self) -> Pushed | NodeLost | NodeRefused | None:
         """Send the next batch; None when there is nothing to send."""
@@ -83,14 +83,14 @@ class Pairing(Protocol):
     """Enrolment at a node, once in a till's life."""
 
     def pair(self, address: str, code: str) -> Directory | Code | None:
-        """The directory when enrolled, the node's refusal, or None when it did not answer."""
+        """Give the directory when enrolled, the node's refusal, or None when it did not answer."""
 
 
 class PinVerifier(Protocol):
     """Slow on purpose (Argon2): the shell calls it on a worker thread."""
 
     def find(self, operators: tuple[Operator, ...], pin: str) -> OperatorId | None:
-        """The operator whose verifier the code satisfies."""
+        """Find the operator whose verifier the code satisfies."""
 
 
 class Signals(Protocol):

@@ -42,10 +42,10 @@ def paid(till: Till, draft: Draft) -> Step:
 def _left(till: Till, draft: Draft) -> int | None:
     """Say what stays on the card, as far as this till knows."""
     card = draft.sale.card if isinstance(draft, RefundDraft) else draft.card
-    if till.directory is None or card not in till.directory.cards:
+    if card not in till.directory.cards:
         return None
     known = till.directory.cards[card]
-    left = risk.balance(till, till.directory, known)
+    left = risk.balance(till, known)
     if till.training:  # nothing was journalled, so the balance does not know of it
         left += risk.moved(draft, till.directory, known)
     return left if left >= 0 else None

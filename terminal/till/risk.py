@@ -80,8 +80,9 @@ def moved(draft: Draft, directory: Directory, card: Card) -> int:
     return draft.amount if asset is not None and asset.here else 0
 
 
-def balance(till: Till, directory: Directory, card: Card) -> int:
+def balance(till: Till, card: Card) -> int:
     """Give what the card may spend here: the node's balance, with what it has not seen yet."""
+    directory = till.directory
     known = spendable(directory, card)
     return known + sum(moved(entry.draft, directory, card) for entry in till.outstanding)
 
@@ -92,43 +93,43 @@ def taken_offline(till: Till) -> tuple[SaleDraft, ...]:
     return tuple(d for d in drafts if isinstance(d, SaleDraft) and d.basis == "cached")
 
 
-def decide(till: Till, directory: Directory, card: Card | None, total: int) -> Decision:
+def decide(till: Till, card: Card | None, total: int) -> Decision:
     """Decide a sale of `total` > 0 on a card, in the order of PROTOCOL §6."""
     if card is None:
         return Stop(Trouble.UNKNOWN)
     if card.status is CardStatus.BLOCKED:
         return Stop(Trouble.BLOCKED)
     if till.link.refused is not None:
-        return _refuse(Reason.TILL_STOPPED, till, directory, card, room=0)
+        return _refuse(Reason.TILL_STOPPED, till, card, room=0)
     if online(till.link, till.now_ms) and till.unsent.count < MAX_QUEUED:
         return Ask()
-    return offline(till, directory, card, total)
+    return offline(till, card, total)
 
 
-def offline(till: Till, directory: Directory, card: Card, total: int) -> Decision:
+def offline(till: Till, card: Card, total: int) -> Sell | Refuse:
     """Decide without the node."""
-    policy = directory.policy
+    policy = till.directory.policy
     taken = taken_offline(till)
     mine = tuple(draft for draft in taken if draft.card == card.ref)
     blind = not till.trusted_clock and till.blind_sales >= BLIND_SALES
     if card.overdrawn or blind or offline_ms(till) > min(policy.soft_ms, policy.hard_ms):
-        return _refuse(Reason.ONLINE_ONLY, till, directory, card, room=0)
+        return _refuse(Reason.ONLINE_ONLY, till, card, room=0)
     if len(mine) >= policy.t0_sales:
-        return _refuse(Reason.TOO_MANY, till, directory, card, room=0)
-    on_card = balance(till, directory, card)
+        return _refuse(Reason.TOO_MANY, till, card, room=0)
+    on_card = balance(till, card)
     line = policy.t0_limit - sum(draft.total for draft in mine)
     cap = policy.terminal_cap - sum(draft.total for draft in taken)
     room = max(0, min(on_card, line, cap))
     if total <= room:
         return Sell(on_card - total)
     if on_card <= min(line, cap):
-        return _refuse(Reason.SHORT, till, directory, card, room=room)
+        return _refuse(Reason.SHORT, till, card, room=room)
     reason = Reason.LIMIT if line <= cap else Reason.TILL_FULL
-    return _refuse(reason, till, directory, card, room=room)
+    return _refuse(reason, till, card, room=room)
 
 
-def _refuse(reason: Reason, till: Till, directory: Directory, card: Card, *, room: int) -> Refuse:
-    return Refuse(reason=reason, on_card=balance(till, directory, card), room=room)
+def _refuse(reason: Reason, till: Till, card: Card, *, room: int) -> Refuse:
+    return Refuse(reason=reason, on_card=balance(till, card), room=room)
 
 
 def without(entries: tuple[Entry, ...], rejected_seq: int) -> tuple[Entry, ...]:
@@ -141,18 +142,17 @@ def without(entries: tuple[Entry, ...], rejected_seq: int) -> tuple[Entry, ...]:
     )
 
 
-def reload_goes(till: Till, directory: Directory, draft: ReloadDraft) -> Ask | Sell | Refuse:
+def reload_goes(till: Till, draft: ReloadDraft) -> Ask | Sell | Refuse:
     """Decide a cash reload: the place's own money any time, the federated one online only."""
+    directory = till.directory
     card = directory.cards[draft.card]
-    on_card = balance(till, directory, card)
+    on_card = balance(till, card)
     if till.link.refused is not None:
-        return _refuse(Reason.TILL_STOPPED, till, directory, card, room=0)
+        return _refuse(Reason.TILL_STOPPED, till, card, room=0)
     if on_card + draft.amount > directory.reload_maximum:
-        return _refuse(
-            Reason.RELOAD_MAXIMUM, till, directory, card, room=directory.reload_maximum - on_card
-        )
+        return _refuse(Reason.RELOAD_MAXIMUM, till, card, room=directory.reload_maximum - on_card)
     if not directory.assets[draft.asset].federated:
         return Sell(on_card + draft.amount)
     if online(till.link, till.now_ms) and till.unsent.count < MAX_QUEUED:
         return Ask()
-    return _refuse(Reason.RELOAD_ONLINE, till, directory, card, room=0)
+    return _refuse(Reason.RELOAD_ONLINE, till, card, room=0)

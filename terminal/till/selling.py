@@ -37,9 +37,9 @@ from terminal.till.state import (
 RESTORE_MS: Final = 10_000
 
 
-def add_product(till: Till, page: Selling, event: AddProduct) -> Step:
+def add_product(till: Till, _page: Selling, event: AddProduct) -> Step:
     """One more of a product, if it is (still) in the catalogue."""
-    if till.directory is None or event.product not in pricing.products(till.directory):
+    if event.product not in pricing.products(till.directory):
         return till, ()
     return _touched(till, pricing.add(till.basket, event.product), event.product)
 
@@ -63,7 +63,7 @@ def next_page(till: Till, _page: Selling, _event: NextPage) -> Step:
     return replace(till, shelf=till.shelf + 1), ()
 
 
-def clear_basket(till: Till, page: Selling, _event: ClearBasket) -> Step:
+def clear_basket(till: Till, _page: Selling, _event: ClearBasket) -> Step:
     """Empty the basket, and offer it back for a while."""
     if not till.basket:
         return till, ()
@@ -73,7 +73,7 @@ def clear_basket(till: Till, page: Selling, _event: ClearBasket) -> Step:
 
 def restore_basket(till: Till, page: Selling, _event: RestoreBasket) -> Step:
     """Put the cleared basket back, as far as it is still sold."""
-    if till.directory is None or not page.cleared:
+    if not page.cleared:
         return till, ()
     basket = pricing.still_sold(page.cleared, till.directory)
     return replace(till, basket=basket, page=Selling()), ()
@@ -92,8 +92,8 @@ def selling_pulled(till: Till, page: Selling, _event: Pulled) -> Step:
 
 
 def charge(till: Till, _page: Selling, _event: Charge) -> Step:
-    """VALIDER: wait for the card. Nothing to charge, nothing happens."""
-    if till.directory is None or pricing.total(till.basket, till.directory) <= 0:
+    """Wait for the card (VALIDER). Where nothing is to be charged, nothing happens."""
+    if pricing.total(till.basket, till.directory) <= 0:
         return till, ()
     return await_card(till, AwaitingSale())
 
@@ -121,7 +121,7 @@ def reader_lost(till: Till, page: Page, _event: Event) -> Step:
 
 
 def reader_found(till: Till, page: ReaderLostShown, _event: Event) -> Step:
-    """The sale goes on by itself."""
+    """Go on by itself with what was interrupted."""
     return await_card(till, page.then)
 
 

@@ -12,9 +12,9 @@ from typing import TypeAlias
 
 from shared.amounts import Language
 from shared.errors import Code
-from shared.ids import AssetId, CardRef
+from shared.ids import AssetId
 from terminal.till.commands import Command
-from terminal.till.directory import CategoryId, Directory, Operator, ProductId
+from terminal.till.directory import NOWHERE, Card, CategoryId, Directory, Operator, ProductId
 from terminal.till.events import Unsent
 from terminal.till.pricing import Basket, Removal
 from terminal.till.receipts import CardDraft, Draft, Entry, SaleDraft
@@ -190,7 +190,7 @@ class AwaitingCheck(Page):
 class CardShown(Page):
     """What a card may spend here."""
 
-    card: CardRef
+    card: Card
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,14 +211,14 @@ class AwaitingReload(Page):
 
 @dataclass(frozen=True, slots=True)
 class RefundAsked(Page):
-    """Refund this sale?"""
+    """The question whether to refund this sale."""
 
     entry: Entry
 
 
 @dataclass(frozen=True, slots=True)
 class StateShown(Page):
-    """May the till be switched off?"""
+    """The answer to whether the till may be switched off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ class Till:
     reader: bool = True
     serial: str = ""
     address: str = ""
-    directory: Directory | None = None
+    directory: Directory = NOWHERE
     operator: Operator | None = None
     category: CategoryId | None = None
     shelf: int = 0  # counts up; the view takes it modulo the number of pages
@@ -274,6 +274,11 @@ class Till:
     outstanding: tuple[Entry, ...] = ()
     unsent: Unsent = NONE_UNSENT
     sales: Unsent = NONE_UNSENT
+
+    @property
+    def paired(self) -> bool:
+        """Tell whether the till belongs to a place."""
+        return self.directory is not NOWHERE
 
     def on(self, page: Page) -> Till:
         """Give the same till on another page."""

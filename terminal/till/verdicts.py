@@ -12,7 +12,7 @@ from typing import Final
 from shared.errors import Code
 from terminal.till import pricing, risk
 from terminal.till.commands import Signal, Tune
-from terminal.till.directory import Card, Directory
+from terminal.till.directory import Card
 from terminal.till.events import Event, Journalled, Pulled, Pushed, Tick
 from terminal.till.paying import follow, refused, retry, trouble
 from terminal.till.receipts import CardDraft, SaleDraft
@@ -56,12 +56,12 @@ def verdict_tick(till: Till, page: AwaitingVerdict, _event: Tick) -> Step:
 
 
 def node_gone(till: Till, page: AwaitingVerdict, _event: Event) -> Step:
-    """The request failed: the answer will not come in time."""
+    """Take it back: the request failed, the answer will not come in time."""
     return _unanswered(till, page, Why.DEADLINE)
 
 
 def _unanswered(till: Till, page: AwaitingVerdict, why: Why) -> Step:
-    """A sale is taken back. A reload stands: the cash is in the till, the entry will be sent."""
+    """Take a sale back. A reload stands: the cash is in the till, the entry will be sent."""
     if isinstance(page.draft, SaleDraft):
         return take_back(till, page.seq, page.draft, why)
     number = page.draft.number
@@ -69,56 +69,53 @@ def _unanswered(till: Till, page: AwaitingVerdict, why: Why) -> Step:
 
 
 def taken_back(till: Till, page: TakingBack, event: Journalled) -> Step:
-    """The refund is durable: now the till may go on."""
-    directory = till.directory
+    """Go on, now that the refund is durable."""
     if event.tap != page.tap:
         return till, ()
-    if page.why is Why.RESTART or directory is None:
+    if page.why is Why.RESTART:
         shown = LastShown(seq=page.seq, at_ms=event.entry.at_ms, draft=page.sale, stands=False)
         return till.on(shown), (Signal(Tune.QUIET),)
-    card = directory.cards.get(page.sale.card)
+    card = till.directory.cards.get(page.sale.card)
     if page.why is Why.PROVISIONAL and card is not None:
-        decision = risk.offline(till, directory, card, page.sale.total)
-        return follow(till, directory, replace(page.sale, basis="cached"), decision)
-    on_card = 0 if card is None else risk.balance(till, directory, card)
+        decision = risk.offline(till, card, page.sale.total)
+        return follow(till, replace(page.sale, basis="cached"), decision)
+    on_card = 0 if card is None else risk.balance(till, card)
     return refused(
         till, RefusedShown(reason=Reason.NO_ANSWER, draft=page.sale, on_card=on_card, room=0)
     )
 
 
 def _no(till: Till, page: AwaitingVerdict, code: Code | None) -> Step:
-    """The node rejected it: nothing was taken."""
-    draft, directory = page.draft, till.directory
-    card = None if directory is None else directory.cards.get(draft.card)
+    """Say why the node rejected it; nothing was taken."""
+    draft = page.draft
+    card = till.directory.cards.get(draft.card)
     if code is Code.CARD_BLOCKED:
         return trouble(till, Trouble.BLOCKED, retry(draft), number=draft.number)
-    if code is Code.UNKNOWN_CARD or directory is None or card is None:
+    if code is Code.UNKNOWN_CARD or card is None:
         return trouble(till, Trouble.UNKNOWN, retry(draft), number=draft.number)
     if code is Code.INSUFFICIENT_FUNDS:
-        return refused(till, _short(till, directory, card, draft))
+        return refused(till, _short(till, card, draft))
     reason = Reason.TILL_STOPPED if code in STOPPED else Reason.NODE_REFUSED
-    on_card = risk.balance(till, directory, card)
+    on_card = risk.balance(till, card)
     page_red = RefusedShown(reason=reason, draft=draft, on_card=on_card, room=0, code=code)
     return refused(till, page_red)
 
 
-def _short(till: Till, directory: Directory, card: Card, draft: CardDraft) -> RefusedShown:
-    on_card = risk.balance(till, directory, card)
+def _short(till: Till, card: Card, draft: CardDraft) -> RefusedShown:
+    on_card = risk.balance(till, card)
     return RefusedShown(
         reason=Reason.SHORT,
         draft=draft,
         on_card=on_card,
         room=on_card,
-        removal=pricing.removal(till.basket, directory, on_card),
+        removal=pricing.removal(till.basket, till.directory, on_card),
         code=Code.INSUFFICIENT_FUNDS,
     )
 
 
 def refusal_pulled(till: Till, page: RefusedShown, _event: Pulled) -> Step:
-    """The node said "not enough"; now its balance is here too: say how much is missing."""
-    directory = till.directory
-    card = None if directory is None else directory.cards.get(page.draft.card)
-    if page.code is not Code.INSUFFICIENT_FUNDS or directory is None or card is None:
+    """Say how much is missing, now that the balance behind a "not enough" is here."""
+    card = till.directory.cards.get(page.draft.card)
+    if page.code is not Code.INSUFFICIENT_FUNDS or card is None:
         return till, ()
-    return till.on(_short(till, directory, card, page.draft)), ()
-
+    return till.on(_short(till, card, page.draft)), ()

@@ -435,7 +435,7 @@ class RefundAsk(Screen):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatePage(Screen):
-    """11-all-sent (`done`) and 11-not-yet: may the till be switched off?"""
+    """11-all-sent (`done`) and 11-not-yet: whether the till may be switched off."""
 
     done: bool
     title: str
