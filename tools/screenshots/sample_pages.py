@@ -616,7 +616,7 @@ def menu(word: Words) -> Menu:
             button(
                 "reload", word("Recharge espèces", "Cash top-up"), events.AskReload(), Icon.CASH
             ),
-            button("state", word("Éteindre", "Switch off"), events.OpenState(), Icon.POWER),
+            button("off", word("Éteindre", "Switch off"), events.OpenState(), Icon.POWER),
             button("lock", word("Verrouiller", "Lock"), events.Lock(), Icon.LOCK),
         ),
         back=back(word),

@@ -1,0 +1,1 @@
+"""The node: what validates, seals and serves; it never imports the terminal."""

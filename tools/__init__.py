@@ -1,0 +1,1 @@
+"""What drives the programs from outside: bootstrap, demo, benchmarks, simulation, pictures."""
