@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.errors import Code
 from terminal.till.commands import Tune
 from terminal.till.directory import Directory, Operator, OperatorId
 from terminal.till.events import NodeLost, NodeRefused, Pulled, Pushed, Unsent
@@ -42,7 +41,7 @@ class Journal(Protocol):
     def recover(self) -> Recovered:
         """Say what is known, at start. Raises JournalError."""
 
-    def append(self, draft: Draft, *, at_ms: int, seen: int) -> Entry:
+    def append(self, draft: Draft, *, at_ms: int) -> Entry:
         """Link, sign and fsync one entry; on return it is durable. Raises JournalError."""
 
     def unsent(self) -> Unsent:
@@ -77,13 +76,6 @@ class Sync(Protocol):
 
     def pause_s(self) -> float:
         """How long to wait before the next round, unless something was journalled."""
-
-
-class Pairing(Protocol):
-    """Enrolment at a node, once in a till's life."""
-
-    def pair(self, address: str, code: str) -> Directory | Code | None:
-        """Give the directory when enrolled, the node's refusal, or None when it did not answer."""
 
 
 class PinVerifier(Protocol):

@@ -81,6 +81,7 @@ def _journalled(till: Till, event: Journalled) -> Till:
 
 def _answered(till: Till, at_ms: int, *, synced: bool) -> Till:
     """Note that the node answered: it is in reach, and its time can be trusted."""
+    at_ms = max(at_ms, till.now_ms)  # the till's time may be ahead of its system clock
     last_sync_ms = at_ms if synced else till.link.last_sync_ms
     link = Link(last_answer_ms=at_ms, last_sync_ms=last_sync_ms)
     return replace(till, link=link, trusted_clock=True, blind_sales=0)
