@@ -5,11 +5,13 @@ intent is the same session (idempotency key), and that what comes out is our own
 GatewayUnavailableError (network, 5xx, 429: the effect is unknown) or GatewayRefusedError (4xx).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+import msgspec
 import stripe
 from typing_extensions import override
 
@@ -31,6 +33,7 @@ RETRIES = 1
 # An asynchronous payment (SEPA debit…) that the bank refused leaves the session `complete`.
 FAILED_PAYMENTS = frozenset({"canceled", "requires_payment_method"})
 EXPAND = "payment_intent"
+SESSION_ID = re.compile(r"cs_[A-Za-z0-9_]{1,250}")
 # The library ships this constructor without types.
 _connection_lost: Any = stripe.APIConnectionError
 
@@ -103,7 +106,12 @@ class StripeGateway:
         return _session(created)
 
     def fetch_session(self, session: str) -> Session | None:
-        """Read a session (GET /v1/checkout/sessions/:id); None when there is no such one."""
+        """Read a session (GET /v1/checkout/sessions/:id); None when there is no such one.
+
+        Ids come from anybody's address bar: an empty one would ask for the list instead.
+        """
+        if SESSION_ID.fullmatch(session) is None:
+            return None
         try:
             with _translated():
                 found = self._client.v1.checkout.sessions.retrieve(session, {"expand": [EXPAND]})
@@ -125,15 +133,36 @@ class StripeGateway:
                 yield _session(found)
 
     def parse_webhook(self, body: bytes, signature: str) -> Event:
-        """Check the signature (HMAC-SHA-256 over time and raw body, five minutes)."""
+        """Check the signature (HMAC-SHA-256 over time and raw body, five minutes).
+
+        The body is read by our own types: the library's `construct_event` falls over a signed body
+        of another shape, and its objects look like dicts to the checker and are none.
+        """
         try:
-            event = stripe.Webhook.construct_event(body, signature, self._webhook_secret)
+            stripe.WebhookSignature.verify_header(
+                body, signature, self._webhook_secret, stripe.Webhook.DEFAULT_TOLERANCE
+            )
+            event = msgspec.json.decode(body, type=_Event)
         except (stripe.SignatureVerificationError, ValueError) as error:
             raise BadSignatureError(str(error)) from error
-        # The library's objects look like dicts to the checker and are none.
-        thing = event.to_dict().get("data", {}).get("object", {})
-        is_session = thing.get("object") == "checkout.session"
-        return Event(event.id, event.type, str(thing["id"]) if is_session else None)
+        subject = event.data.object
+        session = subject.id if subject.object == "checkout.session" else None
+        return Event(event.id, event.type, session)
+
+
+class _Subject(msgspec.Struct, frozen=True):
+    object: str = ""
+    id: str = ""
+
+
+class _Data(msgspec.Struct, frozen=True):
+    object: _Subject = _Subject()
+
+
+class _Event(msgspec.Struct, frozen=True):
+    id: str
+    type: str
+    data: _Data
 
 
 class _UnknownError(GatewayRefusedError):
@@ -160,7 +189,7 @@ class _Http(stripe.HTTPClient):
         _usage: list[str] | None = None,
     ) -> tuple[str, int, Mapping[str, str]]:
         try:
-            answer = self._transport.request(method, url, headers or {}, post_data or "")
+            answer = self._transport.request(method.upper(), url, headers or {}, post_data or "")
         except TimeoutError as error:
             lost: Exception = _connection_lost(str(error), should_retry=True)
             raise lost from error

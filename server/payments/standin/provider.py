@@ -9,69 +9,33 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from server.payments.gateway import Answer
 from server.payments.standin import objects
+from server.payments.standin.checks import (
+    ACCEPTED,
+    REQUIRED,
+    RefusalError,
+    find,
+    integer,
+    invalid,
+    missing,
+    refuse_unknown,
+    total,
+)
 from server.payments.standin.faults import Fault, Script
-from server.payments.standin.form import FormError, Tree, parse, paths
+from server.payments.standin.form import FormError, Tree, parse
 from server.payments.standin.objects import Object
 from server.payments.standin.state import Draft, State
 
 MIN_LIFE_S: Final = 30 * 60
 MAX_LIFE_S: Final = 24 * 3600
 LEEWAY_S: Final = 60
-MIN_AMOUNT: Final = 50
 MAX_PAGE: Final = 100
 PAGE_PATH: Final = "/standin/checkout/"
 EXPANDABLE: Final = "payment_intent"
-
-ACCEPTED: Final[Mapping[str, frozenset[str]]] = {
-    "POST /v1/checkout/sessions": frozenset(
-        {
-            "cancel_url",
-            "client_reference_id",
-            "expires_at",
-            "line_items[*][price_data][currency]",
-            "line_items[*][price_data][product_data][name]",
-            "line_items[*][price_data][unit_amount]",
-            "line_items[*][quantity]",
-            "locale",
-            "metadata[*]",
-            "mode",
-            "payment_intent_data[description]",
-            "payment_intent_data[metadata][*]",
-            "success_url",
-        }
-    ),
-    "POST /v1/checkout/sessions/:id/expire": frozenset(),
-    "GET /v1/checkout/sessions/:id": frozenset({"expand[*]"}),
-    "GET /v1/checkout/sessions": frozenset(
-        {"created[gte]", "created[lt]", "expand[*]", "limit", "starting_after", "payment_intent"}
-    ),
-    "GET /v1/payment_intents/:id": frozenset(),
-    "POST /v1/refunds": frozenset({"amount", "metadata[*]", "payment_intent", "reason"}),
-    "GET /v1/refunds/:id": frozenset(),
-}
-REQUIRED: Final = ("success_url", "line_items", "mode")
-
-
-class _RefusalError(Exception):
-    """The answer is an error body."""
-
-    def __init__(self, status: int, body: Object) -> None:
-        super().__init__(body["error"]["message"])
-        self.status = status
-        self.body = body
-
-
-def _invalid(
-    message: str, *, code: str = "", parameter: str = "", status: int = 400
-) -> _RefusalError:
-    return _RefusalError(
-        status, objects.error("invalid_request_error", message, code=code, parameter=parameter)
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +59,7 @@ class Provider:
             status, refusal = FAULT_ANSWERS[fault]
             return self._answer(status, json.dumps(refusal))
         lowered = {name.lower(): value for name, value in headers.items()}
-        status, text, replayed = self._once(method.upper(), url, lowered, body)
+        status, text, replayed = self._once(method, url, lowered, body)
         if fault is Fault.LOST_ANSWER:
             raise TimeoutError("the answer was lost")
         return self._answer(status, text, replayed=replayed)
@@ -120,7 +84,7 @@ class Provider:
                 return first[1], first[2], True
             try:
                 status, answer = 200, self._route(draft, method, url, headers, body)
-            except _RefusalError as refusal:
+            except RefusalError as refusal:
                 status, answer = refusal.status, refusal.body
             text = json.dumps(answer)
             # Like Stripe: a request that failed validation does not use its key up.
@@ -132,21 +96,21 @@ class Provider:
         self, draft: Draft, method: str, url: str, headers: Mapping[str, str], body: str
     ) -> Object:
         if not headers.get("authorization", "").startswith("Bearer "):
-            raise _invalid("You did not provide an API key.", status=401)
+            raise invalid("You did not provide an API key.", status=401)
         parts = urlsplit(url)
         try:
             parameters = parse(parts.query if method == "GET" else body)
         except FormError as error:
-            raise _invalid(f"Invalid hash: {error}") from error
+            raise invalid(f"Invalid hash: {error}") from error
         names = parts.path.strip("/").split("/")
         for pattern, act in self._acts().items():
             wanted_method, _, wanted = pattern.partition(" ")
             steps = wanted.strip("/").split("/")
             if method == wanted_method and _same_path(steps, names):
-                _refuse_unknown(parameters, ACCEPTED[pattern])
+                refuse_unknown(parameters, ACCEPTED[pattern])
                 ident = next((n for s, n in zip(steps, names, strict=True) if s == ":id"), "")
                 return act(draft, ident, parameters)
-        raise _invalid(f"Unrecognized request URL ({method}: {parts.path}).", status=404)
+        raise invalid(f"Unrecognized request URL ({method}: {parts.path}).", status=404)
 
     def _acts(self) -> Mapping[str, Callable[[Draft, str, Tree], Object]]:
         return {
@@ -164,19 +128,19 @@ class Provider:
     def _create_session(self, draft: Draft, _: str, parameters: Tree) -> Object:
         for name in REQUIRED:
             if name not in parameters:
-                raise _invalid(f"Missing required param: {name}.", parameter=name)
+                raise invalid(f"Missing required param: {name}.", parameter=name)
         if parameters["mode"] != "payment":
-            raise _invalid("Invalid mode: must be payment", parameter="mode")
+            raise invalid("Invalid mode: must be payment", parameter="mode")
         now = self.now_s()
         if "expires_at" in parameters:
-            life = _integer(parameters["expires_at"], "expires_at") - now
+            life = integer(parameters["expires_at"], "expires_at") - now
             if not MIN_LIFE_S - LEEWAY_S <= life <= MAX_LIFE_S + LEEWAY_S:
-                raise _invalid(
+                raise invalid(
                     "The `expires_at` timestamp must be between 30 minutes and 24 hours from "
                     "Checkout Session creation.",
                     parameter="expires_at",
                 )
-        amount, currency = _total(parameters["line_items"])
+        amount, currency = total(parameters["line_items"])
         ident = f"cs_test_{self.new_id()}"
         url = f"{self.pages}{PAGE_PATH}{ident}"
         made = objects.session(
@@ -192,8 +156,8 @@ class Provider:
     def _list_sessions(self, draft: Draft, _: str, parameters: Tree) -> Object:
         created = parameters.get("created", {})
         window = created if isinstance(created, dict) else {}
-        since = _integer(window.get("gte", "0"), "created")
-        before = _integer(window.get("lt", str(2**53)), "created")
+        since = integer(window.get("gte", "0"), "created")
+        before = integer(window.get("lt", str(2**53)), "created")
         found = [
             thing
             for thing in draft.newest_first("checkout.session")
@@ -203,11 +167,11 @@ class Provider:
         if after is not None:
             places = [place for place, thing in enumerate(found) if thing["id"] == after]
             if not places:
-                raise _missing("checkout.session", str(after))
+                raise missing("checkout.session", str(after))
             found = found[places[0] + 1 :]
-        limit = _integer(parameters.get("limit", "10"), "limit")
+        limit = integer(parameters.get("limit", "10"), "limit")
         if not 1 <= limit <= MAX_PAGE:
-            raise _invalid("This value must be from 1 to 100.", parameter="limit")
+            raise invalid("This value must be from 1 to 100.", parameter="limit")
         expand = _expand(parameters, "data.")
         shown = [
             _expanded(draft, self._session(draft, thing["id"]), expand) for thing in found[:limit]
@@ -217,35 +181,35 @@ class Provider:
     def _expire_session(self, draft: Draft, ident: str, _: Tree) -> Object:
         session = self._session(draft, ident)
         if session["status"] != "open":
-            raise _invalid(
+            raise invalid(
                 'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout '
                 f"Session has a status of `{session['status']}`."
             )
         return self._expire(draft, session)
 
     def _read_payment(self, draft: Draft, ident: str, _: Tree) -> Object:
-        return _found(draft, "payment_intent", ident)
+        return find(draft, "payment_intent", ident)
 
     def _create_refund(self, draft: Draft, _: str, parameters: Tree) -> Object:
-        payment = _found(draft, "payment_intent", str(parameters.get("payment_intent", "")))
+        payment = find(draft, "payment_intent", str(parameters.get("payment_intent", "")))
         given_back = sum(
             thing["amount"]
             for thing in draft.newest_first("refund")
             if thing["payment_intent"] == payment["id"]
         )
         left = payment["amount_received"] - given_back
-        amount = _integer(parameters.get("amount", str(left)), "amount")
+        amount = integer(parameters.get("amount", str(left)), "amount")
         if left == 0:
-            raise _invalid("Charge has already been refunded.", code="charge_already_refunded")
+            raise invalid("Charge has already been refunded.", code="charge_already_refunded")
         if not 0 < amount <= left:
-            raise _invalid("Refund amount is greater than unrefunded amount.", parameter="amount")
+            raise invalid("Refund amount is greater than unrefunded amount.", parameter="amount")
         made = objects.refund(f"re_{self.new_id()}", payment, parameters, amount, self.now_s())
         draft.put(made)
         self._post(draft, "refund.created", made)
         return made
 
     def _read_refund(self, draft: Draft, ident: str, _: Tree) -> Object:
-        return _found(draft, "refund", ident)
+        return find(draft, "refund", ident)
 
     # ---------- as a person on the payment page, or as their bank ----------
 
@@ -254,7 +218,7 @@ class Provider:
         with self.state.draft() as draft:
             try:
                 return _expanded(draft, self._session(draft, session), frozenset({EXPANDABLE}))
-            except _RefusalError:
+            except RefusalError:
                 return None
 
     def pay(self, session: str) -> bool:
@@ -271,7 +235,7 @@ class Provider:
             thing = self._session(draft, session)
             if thing["status"] != "complete" or thing["payment_status"] != "unpaid":
                 return False
-            payment = _found(draft, "payment_intent", thing["payment_intent"])
+            payment = find(draft, "payment_intent", thing["payment_intent"])
             if payment["status"] != "processing":
                 return False
             if yes:
@@ -313,7 +277,7 @@ class Provider:
     # ---------- shared ----------
 
     def _session(self, draft: Draft, ident: str) -> Object:
-        session = _found(draft, "checkout.session", ident)
+        session = find(draft, "checkout.session", ident)
         if session["status"] == "open" and session["expires_at"] <= self.now_s():
             return self._expire(draft, session)
         return session
@@ -353,52 +317,6 @@ def _same_path(steps: list[str], names: list[str]) -> bool:
     return len(steps) == len(names) and all(
         step in {":id", name} for step, name in zip(steps, names, strict=True)
     )
-
-
-def _refuse_unknown(parameters: Tree, accepted: frozenset[str]) -> None:
-    for path in paths(parameters):
-        if path not in accepted:
-            raise _invalid(
-                f"Received unknown parameter: {path}", code="parameter_unknown", parameter=path
-            )
-
-
-def _found(draft: Draft, kind: str, ident: str) -> Object:
-    thing = draft.get(kind, ident)
-    if thing is None:
-        raise _missing(kind, ident)
-    return thing
-
-
-def _missing(kind: str, ident: str) -> _RefusalError:
-    return _invalid(f"No such {kind}: '{ident}'", code="resource_missing", status=404)
-
-
-def _integer(node: Any, name: str) -> int:
-    if not isinstance(node, str) or not node.removeprefix("-").isdecimal():
-        raise _invalid(f"Invalid integer: {node}", code="parameter_invalid_integer", parameter=name)
-    return int(node)
-
-
-def _total(items: Any) -> tuple[int, str]:
-    """Add up the lines of a session: amount and currency."""
-    if not isinstance(items, list):
-        raise _invalid("Invalid array", parameter="line_items")
-    prices = [item["price_data"] for item in items]
-    currencies = {price["currency"] for price in prices}
-    if len(currencies) != 1:
-        raise _invalid("All prices must have the same currency.", parameter="line_items")
-    amount = sum(
-        _integer(price["unit_amount"], "line_items[0][price_data][unit_amount]")
-        * _integer(item["quantity"], "line_items[0][quantity]")
-        for item, price in zip(items, prices, strict=True)
-    )
-    if amount < MIN_AMOUNT:
-        raise _invalid(
-            "The Checkout Session's total amount due must add up to at least €0.50 eur",
-            code="amount_too_small",
-        )
-    return amount, currencies.pop()
 
 
 def _expand(parameters: Tree, prefix: str) -> frozenset[str]:
