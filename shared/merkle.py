@@ -1,0 +1,58 @@
+"""RFC 6962 Merkle trees: root of a list, and a growing root that keeps O(log n) hashes.
+
+SHA-256 with the leaf and node prefixes of RFC 6962 §2.1, so that leaf bytes can never be passed
+off as a node.  A `Frontier` holds the roots of the full subtrees of a list, largest first: all
+that is needed to append and to give the root.
+"""
+
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+EMPTY_ROOT: Final = sha256(b"").digest()
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """Hash one leaf (RFC 6962 §2.1)."""
+    return sha256(b"\x00" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Hash an inner node over its two children (RFC 6962 §2.1)."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+class Frontier(NamedTuple):
+    """The full subtrees of a list of `size` leaves, largest first."""
+
+    size: int
+    peaks: tuple[bytes, ...]
+
+    def extend(self, leaves: Iterable[bytes]) -> "Frontier":
+        """Give the frontier after appending these leaves."""
+        size, peaks = self.size, list(self.peaks)
+        for leaf in leaves:
+            peak, below = sha256(b"\x00" + leaf).digest(), size
+            while below & 1:
+                peak = sha256(b"\x01" + peaks.pop() + peak).digest()
+                below >>= 1
+            peaks.append(peak)
+            size += 1
+        return Frontier(size, tuple(peaks))
+
+    def root(self) -> bytes:
+        """Give the tree hash of the whole list."""
+        if not self.peaks:
+            return EMPTY_ROOT
+        root = self.peaks[-1]
+        for peak in reversed(self.peaks[:-1]):
+            root = node_hash(peak, root)
+        return root
+
+
+EMPTY: Final = Frontier(0, ())
+
+
+def tree_hash(leaves: Iterable[bytes]) -> bytes:
+    """Give the RFC 6962 tree hash of a list."""
+    return EMPTY.extend(leaves).root()
