@@ -4,6 +4,7 @@ Serves the sample office on loopback and photographs each page whose name holds 
 in both languages, both themes, at 1280 and 390 px.  Needs chromium (`apt install chromium`).
 """
 
+import logging
 import sys
 import threading
 from collections.abc import Iterator
@@ -175,6 +176,7 @@ def visitor(
 
 def main(folder: Path, words: list[str]) -> None:
     """Photograph the pages."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     folder.mkdir(parents=True, exist_ok=True)
     sets = ((False, True, MEMBER_PAGES), (False, False, PUBLIC_PAGES), (True, True, FRESH_PAGES))
     with browser() as chromium:

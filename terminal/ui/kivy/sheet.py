@@ -54,10 +54,10 @@ OFF: Final = Style(SURFACE, DISABLED)
 
 def style_of(button: Button, edged: Colour = WAIT_BAR) -> Style:
     """The colours for a button; `edged` is the dark fill of edged buttons on this page."""
-    if button.event is None:
-        return OFF
     if button.look is Look.CHOICE and button.selected:
         return CHOSEN
+    if button.event is None:
+        return OFF
     if button.look is Look.EDGED:
         return Style(edged, edge=TEXT)
     return STYLES[button.look]
@@ -237,7 +237,7 @@ class Sheet:
         gap = self.px(14) if side and (button.label or button.sub) else 0
         room = Box(box.x, box.y, box.w - 2 * margin - side - gap, box.h)
         label = self._label_words(room, button.label, sizes, style.text)
-        sub = self.fitted(room, button.sub, sub_size, SMALLEST, colour=style.text)
+        sub = self.fitted(room, button.sub, sub_size, SMALLEST, colour=style.text, leading=1.35)
         text_width = self._widest(label, sub)
         start = margin if left else (box.w - side - gap - text_width) / 2
         middle = box.y + box.h / 2
@@ -246,15 +246,19 @@ class Sheet:
             at = (box.x + start + side / 2, middle)
             elements.append(picture(at, side, button.icon, style.text, style.fill, pen))
         x = box.x + start + side + gap
-        if button.sub:
-            up, down = sub.size * 0.72, label.size * 0.62
-            elements += [
-                _moved(label, Box(x, middle - up - 1, text_width, 2)),
-                _moved(sub, Box(x, middle + down - 1, text_width, 2)),
-            ]
-        elif button.label:
-            elements.append(_moved(label, Box(x, box.y, text_width, box.h)))
+        for words, top in self._stacked(label, sub, middle):
+            elements.append(_moved(words, Box(x, top, text_width, _height(words))))
         return tuple(elements)
+
+    def _stacked(self, label: Words, sub: Words, middle: float) -> list[tuple[Words, float]]:
+        """Label and sub with the upper edge of each, centred together on a height."""
+        shown = [words for words in (label, sub) if any(words.lines)]
+        top = middle - sum(_height(words) for words in shown) / 2
+        placed = []
+        for words in shown:
+            placed.append((words, top))
+            top += _height(words)
+        return placed
 
     def _label_words(
         self, room: Box, text: str, sizes: Sequence[float], colour: Colour
@@ -285,6 +289,10 @@ def picture(
     """An icon around a point."""
     box = Box(middle[0] - side / 2, middle[1] - side / 2, side, side)
     return Picture(box=box, icon=icon, colour=colour, ground=ground, pen=pen)
+
+
+def _height(words: Words) -> float:
+    return words.size * words.leading * len(words.lines)
 
 
 def _moved(words: Words, box: Box) -> Words:

@@ -33,6 +33,7 @@ class Typesetter:
         self.typeface = typeface or find_typeface()
         self._labels: dict[tuple[int, bool], CoreLabel] = {}
         self._widths: dict[tuple[str, int, bool], int] = {}
+        self._settings: dict[tuple[str, float, tuple[tuple[int, int], ...], bool], Setting] = {}
         self._textures: OrderedDict[tuple[str, int, bool], Texture] = OrderedDict()
 
     def width(self, text: str, size: int, *, bold: bool = False) -> int:
@@ -91,18 +92,60 @@ class Typesetter:
     ) -> Setting:
         """The first of `choices` (type size, lines allowed) that holds the text.
 
-        When none does, the last one is used and its text is shortened.
+        Lines of about equal length, so that no word is left alone. When no choice holds the text,
+        the last one is used: long words are broken with a hyphen and the rest ends in "…".
         """
+        key = (text, width, tuple(choices), bold)
+        if key not in self._settings:
+            if len(self._settings) > 10 * TEXTURES_KEPT:
+                self._settings.clear()
+            self._settings[key] = self._fit(text, width, choices, bold=bold)
+        return self._settings[key]
+
+    def _fit(
+        self, text: str, width: float, choices: Sequence[tuple[int, int]], *, bold: bool
+    ) -> Setting:
         for size, allowed in choices:
             lines = self.wrap(text, width, size, bold=bold)
-            widest = max(self.width(line, size, bold=bold) for line in lines)
-            if len(lines) <= allowed and widest <= width:
-                return Setting(tuple(lines), size)
+            if len(lines) <= allowed and self._widest(lines, size, bold=bold) <= width:
+                return Setting(tuple(self._balanced(text, width, size, lines, bold=bold)), size)
         size, allowed = choices[-1]
+        if allowed > 1:
+            text = " ".join(
+                self._broken(word, width, size, bold=bold) for word in text.split(" ")
+            )
         lines = self.wrap(text, width, size, bold=bold)
         if len(lines) > allowed:
             lines = [*lines[: allowed - 1], " ".join(lines[allowed - 1 :])]
         return Setting(tuple(self.clip(line, width, size, bold=bold) for line in lines), size)
+
+    def _balanced(
+        self, text: str, width: float, size: int, lines: list[str], *, bold: bool
+    ) -> list[str]:
+        """The same number of lines in the least width that holds them."""
+        if len(lines) == 1 or "\n" in text:
+            return lines
+        low, high = width / 2, width
+        for _ in range(7):
+            middle = (low + high) / 2
+            tried = self.wrap(text, middle, size, bold=bold)
+            if len(tried) == len(lines) and self._widest(tried, size, bold=bold) <= width:
+                high, lines = middle, tried
+            else:
+                low = middle
+        return lines
+
+    def _broken(self, word: str, width: float, size: int, *, bold: bool) -> str:
+        """A word wider than a line, with a hyphen where the line ends."""
+        if "-" in word or self.width(word, size, bold=bold) <= width:
+            return word
+        head = word
+        while len(head) > 2 and self.width(head + "-", size, bold=bold) > width:
+            head = head[:-1]
+        return f"{head}-{self._broken(word[len(head) :], width, size, bold=bold)}"
+
+    def _widest(self, lines: Sequence[str], size: int, *, bold: bool) -> int:
+        return max(self.width(line, size, bold=bold) for line in lines)
 
     def _font(self, *, bold: bool) -> str:
         return self.typeface.bold if bold else self.typeface.regular

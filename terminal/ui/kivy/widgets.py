@@ -44,7 +44,7 @@ class Drawn(Widget):
     """Shows one element that cannot be touched."""
 
     def __init__(self, element: Element, around: Surroundings) -> None:
-        super().__init__()
+        super().__init__(size_hint=(None, None))
         self.around = around
         self.element = element
         self.show(element)
@@ -61,7 +61,7 @@ class Touchable(Widget):
     """Shows a target and posts its event."""
 
     def __init__(self, element: Target, around: Surroundings) -> None:
-        super().__init__()
+        super().__init__(size_hint=(None, None))
         self.around = around
         self.element = element
         self._pressed = False
@@ -231,9 +231,8 @@ def arrange(
 
 
 def _identity(element: Element, taken: dict[object, Widget]) -> object:
-    if isinstance(element, Target):
-        return type(element), element.id
+    name = element.id if isinstance(element, Target) else element.box
     number = 0
-    while (key := (type(element), element.box, number)) in taken:
+    while (key := (type(element), name, number)) in taken:
         number += 1
     return key

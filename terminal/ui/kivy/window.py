@@ -14,6 +14,7 @@ from kivy.base import EventLoop, runTouchApp, stopTouchApp
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.input import MotionEvent
+from kivy.lang import Builder
 from kivy.uix.widget import Widget
 
 from terminal.till.events import Event
@@ -105,6 +106,7 @@ class TillWindow:
 
     def screenshot(self, path: Path) -> None:
         """Draw now and write the window as a PNG. On kivy's thread."""
+        Builder.sync()
         Window.canvas.ask_update()
         Window.dispatch("on_draw")
         written = Window.screenshot(name=str(path))

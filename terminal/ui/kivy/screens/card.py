@@ -12,6 +12,7 @@ from terminal.ui.kivy.elements import (
     Picture,
     Progress,
     Target,
+    Words,
 )
 from terminal.ui.kivy.icons import Mark
 from terminal.ui.kivy.metrics import Box
@@ -157,39 +158,45 @@ def refused(screen: Refused, sheet: Sheet) -> Page:
     sheet.ground = REFUSED
     body = top_of(sheet, screen, REFUSED_BAR)
     gap = sheet.px(16)
-    head = sheet.px(252) if not screen.training else sheet.px(228)
-    side = sheet.px(150)
+    few = len(screen.ways) <= 2
+    ways = sheet.px(140) if few else body.h - sheet.px(228 if screen.training else 252) - gap
+    head = body.h - ways - gap
+    side = sheet.px(190 if few else 150)
     middle = (sheet.px(132), body.y + head / 2 - sheet.px(2))
     octagon = Box(middle[0] - side / 2, middle[1] - side / 2, side, side)
     sheet.add(
         Picture(box=octagon, icon=Mark.OCTAGON, colour=WHITE, ground=REFUSED),
         picture(middle, side * 0.72, Icon.CROSS, REFUSED, WHITE, 3.6),
     )
-    left = sheet.px(240)
-    width = body.w - left - sheet.px(24)
-    centre = middle[1]
-    sheet.words(
-        Box(left, centre - sheet.px(92), width, sheet.px(44)), screen.title, 30, 26, 22, bold=True
-    )
-    headline = Box(left, centre - sheet.px(48), width, sheet.px(104))
-    if sheet.width(screen.headline, 54, bold=True) <= width:
-        sheet.words(headline, screen.headline, 84, 72, 62, 54, bold=True)
-    else:
-        sheet.words(headline, screen.headline, 46, 38, lines=2, bold=True, leading=1.15)
-    sheet.words(
-        Box(left, centre + sheet.px(58), width, sheet.px(40)), screen.detail, 28, 24, 20
-    )
-    _ways(sheet, screen, Box(gap, body.y + head, body.w - 2 * gap, body.h - head - gap), gap)
+    left = sheet.px(256 if few else 240)
+    room = Box(left, body.y, body.w - left - sheet.px(24), head)
+    _why(sheet, screen, room, sheet.px(190 if few else 104))
+    _ways(sheet, screen, Box(gap, body.y + head, body.w - 2 * gap, ways), gap)
     return sheet.page()
+
+
+def _why(sheet: Sheet, screen: Refused, room: Box, height: float) -> None:
+    """Title, headline and detail, centred together; the headline is as large as can be."""
+    middle = room.y + room.h / 2
+    headline = Box(room.x, middle - height / 2, room.w, height)
+    title = Box(room.x, headline.y - sheet.px(40), room.w, sheet.px(44))
+    detail = Box(room.x, headline.bottom + sheet.px(2), room.w, sheet.px(40))
+    sheet.words(title, screen.title, 30, 26, 22, bold=True)
+    one_line = [(sheet.px(size), 1) for size in (84, 72, 62, 54)]
+    two_lines = [(sheet.px(size), 2) for size in (72, 62, 46, 38)]
+    two_lines = [c for c in two_lines if 2 * c[0] * 1.15 <= height]
+    wide = sheet.px(160) < height
+    choices = [one_line[0], *two_lines] if wide else [*one_line, *two_lines]
+    setting = sheet.typesetter.fit(screen.headline, room.w, choices, bold=True)
+    sheet.add(
+        Words(box=headline, lines=setting.lines, size=setting.size, bold=True, leading=1.15)
+    )
+    sheet.words(detail, screen.detail, 28, 24, 20)
 
 
 def _ways(sheet: Sheet, screen: Refused, box: Box, gap: float) -> None:
     count = len(screen.ways)
-    rows = 1 if count <= 2 else 2
-    cells = box.grid(2, rows, gap) if count > 1 else [box]
-    if rows == 1:
-        height = min(box.h, sheet.px(140))
-        cells = [cell._replace(y=box.bottom - height, h=height) for cell in cells]
+    cells = box.grid(2, 1 if count <= 2 else 2, gap) if count > 1 else [box]
     for way, cell in zip(screen.ways, cells, strict=False):
         sheet.button(
             cell, way, 32, 28, 24, icon_size=60, sub_size=24, edged=REFUSED_BAR, left=True

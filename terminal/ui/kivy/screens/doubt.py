@@ -21,6 +21,8 @@ from terminal.ui.screen import (
 
 SIGN_SHARE: Final = 0.46
 """Size of what stands in a diamond, as a share of it."""
+MARK_SHARE: Final = 0.56
+"""The same for a narrow mark."""
 
 
 def card_trouble(screen: CardTrouble, sheet: Sheet) -> Page:
@@ -60,7 +62,8 @@ def _diamond(sheet: Sheet, middle: tuple[float, float], side: float, icon: Icon)
     box = Box(middle[0] - size / 2, middle[1] - size / 2, size, size)
     sheet.add(Picture(box=box, icon=Mark.DIAMOND, colour=DOUBT, ground=INK))
     sign: Icon | Mark = Mark.EXCLAMATION if icon is Icon.WARNING else icon
-    sheet.picture(middle, size * SIGN_SHARE, sign, INK, ground=DOUBT, pen=2.8)
+    share = MARK_SHARE if sign in {Mark.EXCLAMATION, Icon.QUESTION} else SIGN_SHARE
+    sheet.picture(middle, size * share, sign, INK, ground=DOUBT, pen=2.8)
 
 
 def _button_row(

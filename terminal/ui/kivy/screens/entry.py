@@ -116,10 +116,10 @@ def pairing(screen: Pairing, sheet: Sheet) -> Page:
     sheet.words(room, screen.address, 22, 20)
     sheet.button(change, screen.change_address, 22, 20)
     foot = Box(left.x, body.bottom - sheet.px(72), left.w, max(sheet.px(52), 48))
-    pill = foot._replace(x=foot.right - sheet.px(270), w=sheet.px(270))
+    pill = foot._replace(x=foot.right - sheet.px(256), w=sheet.px(256))
     _languages(sheet, screen.languages, pill)
     serial = foot._replace(w=foot.w - pill.w - sheet.px(12)) if screen.languages else foot
-    sheet.words(serial, screen.serial, 22, 20, colour=MUTED, lines=2)
+    sheet.words(serial, screen.serial, 22, 20, colour=MUTED)
     x = sheet.metrics.width * 0.53 + sheet.px(32)
     keys = Box(x, body.y + sheet.px(24), body.w - x - margin, body.h - sheet.px(44))
     keypad(sheet, screen.keypad, keys)
@@ -226,12 +226,18 @@ def cash_reload(screen: CashReload, sheet: Sheet) -> Page:
         ):
             sheet.button(cell, button, 24, 20)
         top = row.bottom + gap
-    card = Box(left.x, top, left.w, sheet.px(104 if screen.assets else 130))
+    card = Box(left.x, top, left.w, sheet.px(84 if screen.assets else 130))
     sheet.panel(card)
-    label = Box(card.x + sheet.px(22), card.y + sheet.px(10), card.w - sheet.px(44), sheet.px(32))
+    inside = card.inset(sheet.px(22), 0)
+    if screen.assets:
+        label, amount = inside, inside
+        used = sheet.width(screen.label, 22) + sheet.px(14)
+        amount = amount._replace(x=amount.x + used, w=amount.w - used)
+    else:
+        label = inside._replace(y=card.y + sheet.px(10), h=sheet.px(32))
+        amount = inside._replace(y=card.bottom - sheet.px(94), h=sheet.px(84))
+    sizes = (56, 48, 40, 32) if screen.assets else (76, 64, 56, 46)
     sheet.words(label, screen.label, 22, colour=MUTED)
-    amount = Box(label.x, card.bottom - sheet.px(86), label.w, sheet.px(84))
-    sizes = (64, 56, 48, 40) if screen.assets else (76, 64, 56, 46)
     sheet.words(amount, screen.amount, *sizes, bold=True, align=Align.RIGHT)
     quick = Box(left.x, card.bottom + sheet.px(14), left.w, sheet.px(84))
     for button, cell in zip(screen.quick, quick.columns([1] * len(screen.quick), gap), strict=True):

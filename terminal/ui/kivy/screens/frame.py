@@ -1,5 +1,6 @@
 """What surrounds every page: status bar, strip, training banner and the amber frame of doubt."""
 
+from dataclasses import replace
 from typing import Final
 
 from terminal.ui.kivy.elements import Align, Element, Hatch, Panel, Target, Words
@@ -34,15 +35,11 @@ def status_bar(sheet: Sheet, status: StatusBar, bar: Colour = BAR) -> None:
     )
     content: list[Element] = [clock]
     right -= clock_width + sheet.px(24)
-    for sign, bold in (
-        (status.unsent, status.unsent_count > 0),
-        (status.reader, False),
-        (status.network, False),
-        (status.operator, False),
-    ):
-        if sign.label:
-            right = _sign(sheet, content, sign, right, middle, bar, bold=bold)
-    content.append(_where(sheet, status, Box(sheet.px(16), 0, right - sheet.px(16), box.h)))
+    left = sheet.px(16)
+    least = sheet.width(status.point_of_sale or status.place, TYPE, bold=True)
+    for sign, bold in _signs(sheet, status, right - left - least - sheet.px(20)):
+        right = _sign(sheet, content, sign, right, middle, bar, bold=bold)
+    content.append(_where(sheet, status, Box(left, 0, right - left, box.h)))
     sheet.add(
         Target(
             box=box,
@@ -53,6 +50,37 @@ def status_bar(sheet: Sheet, status: StatusBar, bar: Colour = BAR) -> None:
             content=tuple(content),
         )
     )
+
+
+def _signs(sheet: Sheet, status: StatusBar, room: float) -> list[tuple[Sign, bool]]:
+    """The signs from right to left with whether they are bold, made to fit.
+
+    The count stays whole. When it is tight, first the operator's name is shortened, then the words
+    of what works go and their icons stay.
+    """
+    unsent, reader, network, operator = (
+        (status.unsent, status.unsent_count > 0),
+        (status.reader, False),
+        (status.network, False),
+        (status.operator, False),
+    )
+    short = sheet.typesetter.clip(status.operator.label, sheet.px(70), sheet.px(TYPE))
+    for who, words in ((status.operator.label, True), (short, True), (short, False), ("", False)):
+        signs = [
+            unsent,
+            *((s if words or s.trouble else replace(s, label=""), b) for s, b in (reader, network)),
+            (replace(operator[0], label=who), False),
+        ]
+        if sum(_sign_width(sheet, sign, bold=bold) for sign, bold in signs) <= room:
+            return signs
+    return signs
+
+
+def _sign_width(sheet: Sheet, sign: Sign, *, bold: bool) -> float:
+    """From the right edge of a sign to where the next one may end."""
+    text = sheet.width(sign.label, TYPE, bold=bold or sign.trouble)
+    pill = 2 * sheet.px(10) if sign.trouble else 0
+    return text + (sheet.px(10) if text else 0) + sheet.px(ICON) + pill + sheet.px(20)
 
 
 def _sign(
@@ -66,7 +94,7 @@ def _sign(
     bold: bool,
 ) -> float:
     """Put a sign that ends at `right`; returns where the next one may end."""
-    icon, gap = sheet.px(ICON), sheet.px(10)
+    icon, gap = sheet.px(ICON), sheet.px(10) if sign.label else 0
     bold = bold or sign.trouble
     text = sheet.width(sign.label, TYPE, bold=bold)
     margin = sheet.px(10) if sign.trouble else 0
@@ -76,7 +104,8 @@ def _sign(
         pill = Box(right - width, 6, width, sheet.metrics.status_bar - 12)
         content.append(Panel(box=pill, fill=DOUBT, radius=8))
     label = Box(right - margin - text, 0, text, sheet.metrics.status_bar)
-    content.append(sheet.fitted(label, sign.label, TYPE, bold=bold, colour=colour))
+    if sign.label:
+        content.append(sheet.fitted(label, sign.label, TYPE, bold=bold, colour=colour))
     at = (right - margin - text - gap - icon / 2, middle)
     content.append(picture(at, icon, sign.icon, colour, ground))
     return right - width - sheet.px(20)

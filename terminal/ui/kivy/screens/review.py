@@ -26,7 +26,8 @@ def lines_of_goods(sheet: Sheet, lines: Sequence[Line], box: Box) -> None:
         row = row._replace(y=row.y + pitch)
     if len(shown) < len(lines):
         rest = " · ".join(f"{line.quantity} {line.name}" for line in lines[len(shown) :])
-        sheet.words(row, rest, 22, 20, colour=MUTED)
+        free = row._replace(h=box.bottom - row.y)
+        sheet.words(free, rest, 22, 20, lines=2 if free.h >= sheet.px(56) else 1, colour=MUTED)
 
 
 def refund_ask(screen: RefundAsk, sheet: Sheet) -> Page:
@@ -134,21 +135,26 @@ def _balance(sheet: Sheet, screen: CardCheck, box: Box) -> None:
     sheet.words(label, screen.spend_label, 22, colour=MUTED)
     amount = text._replace(y=card.y + sheet.px(98), h=sheet.px(68))
     sheet.words(amount, screen.spend, 60, 52, 44, bold=True)
-    pitch = sheet.px(86)
-    fits = int((box.bottom - card.bottom + sheet.px(10)) // pitch)
-    for number_, holding in enumerate(screen.holdings[:fits]):
-        top = card.bottom + sheet.px(14) + number_ * pitch
-        _holding(sheet, holding, Box(box.x, top, box.w, sheet.px(76)))
+    room = Box(box.x, card.bottom + sheet.px(14), box.w, box.bottom - card.bottom - sheet.px(14))
+    gap = sheet.px(10)
+    height = min(sheet.px(76), (room.h + gap) / max(1, len(screen.holdings)) - gap)
+    for number, holding in enumerate(screen.holdings):
+        top = room.y + number * (height + gap)
+        _holding(sheet, holding, Box(box.x, top, box.w, height))
 
 
 def _holding(sheet: Sheet, holding: Holding, box: Box) -> None:
+    """Name over note and amount; on a low row the note is left out."""
     sheet.panel(box, radius=12)
     inside = box.inset(sheet.px(22), 0)
     middle = box.y + box.h / 2
     used = sheet.width(holding.amount, 30, bold=True) + sheet.px(14)
     text = inside._replace(w=inside.w - used, h=2)
-    sheet.words(text._replace(y=middle - sheet.px(13)), holding.name, 24, 20, bold=True)
-    sheet.words(text._replace(y=middle + sheet.px(16)), holding.note, 20, colour=MUTED)
+    if box.h >= sheet.px(66):
+        sheet.words(text._replace(y=middle - sheet.px(13)), holding.name, 24, 20, bold=True)
+        sheet.words(text._replace(y=middle + sheet.px(16)), holding.note, 20, colour=MUTED)
+    else:
+        sheet.words(text._replace(y=middle - 1), holding.name, 24, 20, bold=True)
     sheet.words(inside, holding.amount, 30, 26, bold=True, align=Align.RIGHT)
 
 

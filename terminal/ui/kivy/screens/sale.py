@@ -35,6 +35,8 @@ from terminal.ui.screen import BasketLine, Category, Icon, LastSaleBox, Sale, Ti
 
 TOTAL_TYPES: Final = (46, 38, 32, 26)
 FOOT_SHARES: Final = (1.0, 1.9, 1.05, 1.15)
+FOOT_SHARES_LONG: Final = (1.5, 1.65, 1.05, 1.15)
+"""When Vider has become "Remettre le panier"."""
 TILE_PADDING: Final = 12
 
 
@@ -51,7 +53,7 @@ class Parts:
 def sale(screen: Sale, sheet: Sheet) -> Page:
     """The whole page."""
     body = top_of(sheet, screen)
-    if screen.strip is not None:
+    if screen.strip is not None and (screen.strip.urgent or not screen.training):
         top = strip(sheet, screen.strip, body.y)
         body = Box(body.x, top, body.w, body.bottom - top)
     parts = _parts(sheet, body, left_handed=screen.left_handed)
@@ -104,10 +106,11 @@ def _category(sheet: Sheet, category: Category, box: Box, *, at_right: bool) -> 
         side = Box(box.right - 8 if at_right else box.x, box.y + 10, 8, box.h - 20)
         content.append(Panel(box=side, fill=CATEGORIES[category.colour], radius=4))
         label = Box(box.x + (2 if at_right else 9), box.y, box.w - 11, box.h)
-    if button.icon is not None:
+    words = label
+    if button.icon is not None and box.h >= sheet.px(56):
         at = (label.x + label.w / 2, box.y + box.h * 0.33)
         content.append(picture(at, sheet.px(30), button.icon, text, fill, 1.9))
-    words = Box(label.x, box.y + box.h * 0.5, label.w, box.h * 0.49)
+        words = Box(label.x, box.y + box.h * 0.5, label.w, box.h * 0.49)
     content.append(
         sheet.fitted(words, button.label, 20, bold=True, colour=text, align=Align.CENTER)
     )
@@ -147,8 +150,12 @@ def _tile(sheet: Sheet, tile: Tile, box: Box) -> Target:
 
 
 def _tile_name(sheet: Sheet, name: str, inside: Box) -> Words:
-    """23 on two lines, else 20 on three, else shortened."""
-    choices = [(sheet.px(23), 2), (sheet.px(20), 3)]
+    """23 on two lines, else 20 on three, else shortened; fewer lines on a low tile."""
+    room = inside.h - sheet.px(26)
+    large, small = sheet.px(23), sheet.px(20)
+    lines = max(1, min(3, int(room / (small * 1.2))))
+    choices = [(large, 2)] if room >= 2 * large * 1.26 - 6 else [(large, 1)]
+    choices.append((small, lines))
     setting = sheet.typesetter.fit(name, inside.w, choices, bold=True)
     leading = 1.26 if setting.size == sheet.px(23) else 1.2
     height = round(setting.size * leading * len(setting.lines))
@@ -166,6 +173,8 @@ def _badge(sheet: Sheet, quantity: str, box: Box) -> list[Panel | Words]:
 
 def _foot(sheet: Sheet, screen: Sale, box: Box) -> None:
     cells = box.columns(FOOT_SHARES, sheet.metrics.gap)
+    if sheet.width(screen.clear.label, 22, bold=True) > cells[0].w - sheet.px(60):
+        cells = box.columns(FOOT_SHARES_LONG, sheet.metrics.gap)
     for button, cell in zip((screen.clear, screen.check_card, screen.menu), cells, strict=False):
         sheet.button(cell, button, 22, 20, icon_size=32, pen=2.4)
     cell, page = cells[-1], screen.page
@@ -236,7 +245,7 @@ def _trouble(sheet: Sheet, text: str, box: Box) -> None:
     sheet.add(Panel(box=box, fill=SURFACE, radius=14, edge=DOUBT, edge_width=4))
     at = (box.x + sheet.px(44), box.y + box.h / 2)
     sheet.picture(at, sheet.px(40), Icon.READER_LOST, DOUBT, ground=SURFACE)
-    words = Box(box.x + sheet.px(80), box.y, box.w - sheet.px(92), box.h)
+    words = Box(box.x + sheet.px(80), box.y, box.w - sheet.px(120), box.h)
     sheet.words(words, text, 22, 20, lines=2, bold=True, colour=DOUBT)
 
 
