@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import re
-import socketserver
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -52,26 +52,33 @@ class Control:
         self._screen, self._display, self._cards = screen, display, cards
         self._path = path
         path.unlink(missing_ok=True)
-        answer = self._answer
-
-        class Lines(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                for line in self.rfile:
-                    reply = answer(line.decode(errors="replace").strip())
-                    self.wfile.write(json.dumps(reply, ensure_ascii=False).encode() + b"\n")
-
-        self._server = _Server(str(path), Lines)
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.bind(str(path))
         path.chmod(0o600)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, name="control", daemon=True
-        )
-        self._thread.start()
+        self._socket.listen()
+        threading.Thread(target=self._accept, name="control", daemon=True).start()
 
     def close(self) -> None:
         """Stop listening and remove the socket."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
         self._path.unlink(missing_ok=True)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:  # closed
+                return
+            serve = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+            serve.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, connection.makefile("rwb") as lines:
+            for line in lines:
+                reply = self._answer(line.decode(errors="replace").strip())
+                lines.write(json.dumps(reply, ensure_ascii=False).encode() + b"\n")
+                lines.flush()
 
     def _answer(self, line: str) -> dict[str, Json]:
         command, _, rest = line.partition(" ")
@@ -109,7 +116,3 @@ class Control:
         if self._cards is None:
             raise ValueError("the reader is a real one")
         return self._cards
-
-
-class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    daemon_threads = True

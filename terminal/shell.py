@@ -105,6 +105,9 @@ class Desk(Protocol):
     def power_off(self) -> None:
         """Ask the machine to switch off."""
 
+    def close(self) -> None:
+        """Let go of the journal."""
+
 
 Job: TypeAlias = Callable[[], Event | None]
 
@@ -197,6 +200,7 @@ class Shell:
         self._slow_worker.close()
         self._journal_worker.close()
         self._reader.close()
+        self._desk.close()
 
     def _begin(self, name: str, run: Callable[[], None]) -> None:
         thread = threading.Thread(target=run, name=name, daemon=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 from terminal.till import risk
 from terminal.till.commands import Exit, PowerOff, SetBrightness, Signal, Tune
-from terminal.till.directory import NOBODY, CardStatus, Role, may
+from terminal.till.directory import NOBODY, CardStatus, for_cash, may_manage
 from terminal.till.events import (
     AddMoney,
     AskReload,
@@ -65,17 +65,10 @@ def card_for_check(till: Till, page: AwaitingCheck, event: CardSeen) -> Step:
 # --- Cash reload --------------------------------------------------------------------------------
 
 
-def ask_reload(till: Till, _page: Page, _event: AskReload) -> Step:
+def ask_reload(till: Till, page: Page, _event: AskReload) -> Step:
     """Ask how much cash was received; the place's own money is proposed first."""
-    if not may(till.operator, Role.RELOAD):
-        return till, ()
-    here = sorted(
-        (asset for asset in till.directory.assets.values() if asset.here),
-        key=lambda asset: (asset.federated, asset.id),
-    )
-    if not here:
-        return till, ()
-    return till.on(ReloadTyped(asset=here[0].id)), ()
+    sold = for_cash(till.directory)
+    return till.on(ReloadTyped(asset=sold[0].id) if sold else page), ()
 
 
 def reload_key(till: Till, page: ReloadTyped, event: Key) -> Step:
@@ -179,7 +172,7 @@ def brightness(till: Till, _page: MenuShown, event: ChooseBrightness) -> Step:
 
 def toggle_training(till: Till, _page: MenuShown, _event: ToggleTraining) -> Step:
     """Enter or leave the training mode; what was in the basket was practice, or was not."""
-    if not may(till.operator, Role.MANAGE):
+    if not may_manage(till.operator):
         return till, ()
     return replace(till, training=not till.training, basket=(), page=Selling()), ()
 

@@ -13,6 +13,7 @@ from typing import Final, NewType
 
 from shared.detail import NO_OPERATOR
 from shared.ids import AssetId, CardRef, PlaceId
+from shared.kinds import Tier
 from shared.policy import OfflinePolicy
 
 ProductId = NewType("ProductId", str)
@@ -22,9 +23,17 @@ OperatorId = NewType("OperatorId", str)
 NOBODY: Final = OperatorId(NO_OPERATOR)
 
 
+class Cash(StrEnum):
+    """Whether an asset can be topped up for cash here."""
+
+    NO = "no"
+    ONLINE = "online"  # the node has the last word
+    OFFLINE = "offline"  # any time
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """A unit of value. `here` assets are accepted by this place and count to what is spendable."""
+    """A unit of value. What is `here` pays sales of this place, at its face value."""
 
     id: AssetId
     name: str
@@ -32,6 +41,7 @@ class Asset:
     scale: int
     federated: bool
     here: bool
+    cash: Cash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +49,7 @@ class Category:
     """A group of products. `colour` and `icon` are words of `terminal.ui.screen`."""
 
     id: CategoryId
-    name_fr: str
-    name_en: str
+    name: str
     colour: str
     icon: str
 
@@ -50,8 +59,7 @@ class Product:
     """Something to sell. A negative price gives money back (a returned cup)."""
 
     id: ProductId
-    name_fr: str
-    name_en: str
+    name: str
     price: int
     category: CategoryId
     vat_bp: int
@@ -59,19 +67,15 @@ class Product:
 
 
 class Role(StrEnum):
-    """What an operator may do. Each role may do what the ones before it may."""
+    """What an operator may do. A manager may do what a seller may, and more."""
 
-    SELL = "sell"
-    RELOAD = "reload"  # also takes cash for reloads
-    MANAGE = "manage"  # also training mode
-
-
-RANK: Final = {role: rank for rank, role in enumerate(Role)}
+    SELL = "seller"
+    MANAGE = "manager"  # also the training mode
 
 
-def may(operator: Operator | None, role: Role) -> bool:
-    """Tell whether somebody is logged in who may do what `role` may."""
-    return operator is not None and RANK[operator.role] >= RANK[role]
+def may_manage(operator: Operator | None) -> bool:
+    """Tell whether a manager is logged in."""
+    return operator is not None and operator.role is Role.MANAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +103,7 @@ class Card:
 
     ref: CardRef
     number: str
+    tier: Tier
     status: CardStatus
     balances: Mapping[AssetId, int]
     blocked_at_ms: int | None = None
@@ -124,7 +129,7 @@ class Directory:
     utc_offset_minutes: int = 0  # of the place, for the clock on the screen
 
 
-NO_OFFLINE: Final = OfflinePolicy(t0_limit=0, t0_sales=0, terminal_cap=0, soft_ms=0, hard_ms=0)
+NO_OFFLINE: Final = OfflinePolicy(t0_limit=0, t0_sales=0, t0_terminal_cap=0, soft_ms=0, hard_ms=0)
 
 NOWHERE: Final = Directory(
     place=PlaceId("nowhere"),
@@ -133,7 +138,13 @@ NOWHERE: Final = Directory(
     currency=AssetId("EUR"),
     assets={
         AssetId("EUR"): Asset(
-            id=AssetId("EUR"), name="", symbol="€", scale=2, federated=False, here=False
+            id=AssetId("EUR"),
+            name="",
+            symbol="€",
+            scale=2,
+            federated=False,
+            here=False,
+            cash=Cash.NO,
         )
     },
     categories=(),
@@ -145,6 +156,12 @@ NOWHERE: Final = Directory(
     as_of_ms=0,
 )
 """What a till knows before it is paired: nothing to sell, nobody to log in."""
+
+
+def for_cash(directory: Directory) -> tuple[Asset, ...]:
+    """Give the assets that can be topped up for cash here, the place's own first."""
+    sold = (asset for asset in directory.assets.values() if asset.cash is not Cash.NO)
+    return tuple(sorted(sold, key=lambda asset: (asset.cash is Cash.ONLINE, asset.id)))
 
 
 def spendable(directory: Directory, card: Card) -> int:

@@ -46,10 +46,9 @@ def card_for_sale(till: Till, page: AwaitingSale, event: CardSeen) -> Step:
     total = pricing.total(till.basket, directory)
     if total <= 0:  # what was in the basket has just left the catalogue
         return till.on(Selling()), (Signal(Tune.QUIET),)
-    if till.training and card is not None:
+    decision: risk.Decision = risk.decide(till, card, total)
+    if till.training and card is not None and isinstance(decision, risk.Ask):
         decision = risk.offline(till, card, total)
-    else:
-        decision = risk.decide(till, card, total)
     number = "" if card is None else card.number
     if isinstance(decision, risk.Stop):
         since = None if card is None else card.blocked_at_ms

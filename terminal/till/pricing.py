@@ -57,12 +57,12 @@ def total(basket: Basket, directory: Directory) -> int:
 
 
 def lines(basket: Basket, directory: Directory) -> tuple[Sold, ...]:
-    """Freeze the basket as lines of a sale; labels are French, as receipts of the place are."""
+    """Freeze the basket as lines of a sale; names may change later."""
     known = products(directory)
     return tuple(
         Sold(
             product=p,
-            label=known[p].name_fr,
+            label=known[p].name,
             quantity=n,
             unit_price=known[p].price,
             vat_bp=known[p].vat_bp,

@@ -1,7 +1,8 @@
 """What goes into the journal: drafts the flow makes, and the entries that come back.
 
-A draft says what happened; `complete` turns it into the signed statement's body and the detail
-document, given the author and the random salt that only an impure caller can draw.
+A draft says what happened. `detail_of` and `body_of` turn it into the document that stays off the
+chain and the statement that goes on it; the salt is drawn by the caller. `read_back` is their
+inverse, for what a journal holds after a restart.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from shared.ids import AssetId, CardRef, Hash
+from shared.amounts import Amount
+from shared.detail import Detail, Line
+from shared.ids import AssetId, AuthorId, CardRef, Hash
+from shared.kinds import CashReload, Refund, Sale
 from terminal.till.directory import OperatorId, ProductId
 
 Basis: TypeAlias = Literal["cached", "online"]
@@ -71,3 +75,35 @@ class Entry:
     hash: Hash
     at_ms: int
     draft: Draft
+
+
+def detail_of(draft: Draft, salt: bytes) -> Detail:
+    """Write what was sold, given back or topped up, and by whom. `salt`: 16 random bytes."""
+    if isinstance(draft, ReloadDraft):
+        lines, total = (), draft.amount
+    else:
+        sale = draft.sale if isinstance(draft, RefundDraft) else draft
+        lines, total = tuple(_line(sold) for sold in sale.lines), sale.total
+    return Detail(lines=lines, operator=draft.operator, salt=salt.hex(), total=Amount(total))
+
+
+def _line(sold: Sold) -> Line:
+    return Line(
+        item=sold.product,
+        label=sold.label,
+        quantity=sold.quantity,
+        unit_price=sold.unit_price,
+        vat=sold.vat_bp,
+    )
+
+
+def body_of(draft: Draft, *, author: AuthorId, detail: Hash) -> Sale | Refund | CashReload:
+    """Write what goes on the chain; `author` is this till, whose sales are given back."""
+    if isinstance(draft, SaleDraft):
+        total = Amount(draft.total)
+        return Sale(basis=draft.basis, card=draft.card, detail=detail, inside=(), total=total)
+    if isinstance(draft, RefundDraft):
+        amount = Amount(draft.sale.total)
+        return Refund(amount=amount, author=author, detail=detail, seq=draft.seq)
+    amount = Amount(draft.amount)
+    return CashReload(amount=amount, asset=draft.asset, card=draft.card, detail=detail)

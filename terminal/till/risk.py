@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from terminal.till.directory import Card, CardStatus, Directory, spendable
+from terminal.till.directory import Card, CardStatus, Cash, Directory, spendable
 from terminal.till.receipts import Draft, Entry, RefundDraft, ReloadDraft, SaleDraft
 from terminal.till.state import Link, Reason, Till, Trouble
 
@@ -112,13 +112,18 @@ def offline(till: Till, card: Card, total: int) -> Sell | Refuse:
     taken = taken_offline(till)
     mine = tuple(draft for draft in taken if draft.card == card.ref)
     blind = not till.trusted_clock and till.blind_sales >= BLIND_SALES
-    if card.overdrawn or blind or offline_ms(till) > min(policy.soft_ms, policy.hard_ms):
+    if (
+        card.tier != "T0"
+        or card.overdrawn
+        or blind
+        or offline_ms(till) > min(policy.soft_ms, policy.hard_ms)
+    ):
         return _refuse(Reason.ONLINE_ONLY, till, card, room=0)
     if len(mine) >= policy.t0_sales:
         return _refuse(Reason.TOO_MANY, till, card, room=0)
     on_card = balance(till, card)
     line = policy.t0_limit - sum(draft.total for draft in mine)
-    cap = policy.terminal_cap - sum(draft.total for draft in taken)
+    cap = policy.t0_terminal_cap - sum(draft.total for draft in taken)
     room = max(0, min(on_card, line, cap))
     if total <= room:
         return Sell(on_card - total)
@@ -143,7 +148,7 @@ def without(entries: tuple[Entry, ...], rejected_seq: int) -> tuple[Entry, ...]:
 
 
 def reload_goes(till: Till, draft: ReloadDraft) -> Ask | Sell | Refuse:
-    """Decide a cash reload: the place's own money any time, the federated one online only."""
+    """Decide a cash reload: what the place issues any time, the rest with the node only."""
     directory = till.directory
     card = directory.cards[draft.card]
     on_card = balance(till, card)
@@ -151,7 +156,7 @@ def reload_goes(till: Till, draft: ReloadDraft) -> Ask | Sell | Refuse:
         return _refuse(Reason.TILL_STOPPED, till, card, room=0)
     if on_card + draft.amount > directory.reload_maximum:
         return _refuse(Reason.RELOAD_MAXIMUM, till, card, room=directory.reload_maximum - on_card)
-    if not directory.assets[draft.asset].federated:
+    if directory.assets[draft.asset].cash is Cash.OFFLINE:
         return Sell(on_card + draft.amount)
     if online(till.link, till.now_ms) and till.unsent.count < MAX_QUEUED:
         return Ask()

@@ -49,6 +49,7 @@ SALES_TO_SEND: Final = Phrase("{sales} à envoyer", "{sales} to send")
 OFFLINE_SINCE: Final = Phrase(
     "Hors ligne depuis {time} · {to_send}", "Offline for {time} · {to_send}"
 )
+OFFLINE_QUIET: Final = Phrase("Hors ligne depuis {time}", "Offline for {time}")
 OFFLINE_ONLY: Final = Phrase("Hors ligne · {to_send}", "Offline · {to_send}")
 MINUTES: Final = Phrase("{n}\u00a0min", "{n}\u00a0min")
 HOURS: Final = Phrase("{n}\u00a0h", "{n}\u00a0h")

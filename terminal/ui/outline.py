@@ -12,7 +12,7 @@ from typing import TypeAlias
 from terminal.till.events import AddressTyped, Event, Touch
 from terminal.ui.screen import AddressEntry, Button, Screen
 
-Json: TypeAlias = "None | bool | int | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 
 def buttons(part: object) -> Iterator[Button]:

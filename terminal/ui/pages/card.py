@@ -222,7 +222,7 @@ def _removal(pen: Pen, page: RefusedShown) -> tuple[Button, ...]:
     product = None if fits is None else pricing.products(pen.till.directory).get(fits.product)
     if fits is None or product is None:
         return ()
-    name = pen.product_name(product)
+    name = product.name
     label = pen.say(m.REMOVE, n=fits.quantity, name=name[:1].lower() + name[1:])
     return (
         Button(

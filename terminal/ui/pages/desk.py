@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from terminal.till import risk
-from terminal.till.directory import Card, Directory, Role, may
+from terminal.till.directory import Card, Directory, for_cash, may_manage
 from terminal.till.events import (
     AddMoney,
     AskReload,
@@ -90,7 +90,7 @@ def _movements(pen: Pen, directory: Directory, card: Card) -> tuple[screen.Movem
 
 
 def _reload_button(pen: Pen) -> tuple[Button, ...]:
-    if not may(pen.till.operator, Role.RELOAD):
+    if not for_cash(pen.till.directory):
         return ()
     return (pen.button("reload", m.TOP_UP, AskReload(), icon=Icon.PLUS),)
 
@@ -123,8 +123,8 @@ def _banknote(pen: Pen, note: int, unit: int, page: ReloadTyped) -> Button:
 
 
 def _reload_assets(directory: Directory, page: ReloadTyped) -> tuple[Button, ...]:
-    here = [asset for asset in directory.assets.values() if asset.here]
-    if len(here) < 2:
+    sold = for_cash(directory)
+    if len(sold) < 2:
         return ()
     return tuple(
         Button(
@@ -134,7 +134,7 @@ def _reload_assets(directory: Directory, page: ReloadTyped) -> tuple[Button, ...
             look=Look.CHOICE,
             selected=asset.id == page.asset,
         )
-        for asset in here
+        for asset in sold
     )
 
 
@@ -217,7 +217,7 @@ def menu(pen: Pen, _page: MenuShown) -> screen.Menu:
         screen.Setting(label=pen.say(m.LANGUAGE), icon=Icon.PERSON, choices=pen.languages()),
         screen.Setting(label=pen.say(m.BRIGHTNESS), icon=Icon.SUN, choices=_levels(pen)),
     ]
-    if may(pen.till.operator, Role.MANAGE):
+    if may_manage(pen.till.operator):
         label = pen.say(m.TRAINING_MODE)
         choices = _training(pen)
         settings.append(screen.Setting(label=label, icon=Icon.SCHOOL, choices=choices))

@@ -9,7 +9,6 @@ from typing import Final
 from shared.amounts import NO_BREAK_SPACE as SPACE, Language, format_amount
 from shared.ids import AssetId
 from terminal.till import pricing, risk
-from terminal.till.directory import Product
 from terminal.till.events import ChooseLanguage, Enter, Erase, Event, Key, OpenState, Unsent
 from terminal.till.flow import FLOW
 from terminal.till.receipts import Sold
@@ -79,14 +78,10 @@ class Pen:
         """Write "14 ventes (96,50 €) à envoyer"."""
         return self.say(m.SALES_TO_SEND, sales=self.sales(self.till.unsent))
 
-    def product_name(self, product: Product) -> str:
-        """Name a product in the screen's language."""
-        return product.name_fr if self.language == "fr" else product.name_en
-
     def sold_name(self, sold: Sold) -> str:
-        """Name what was sold; what left the catalogue keeps the name it was sold under."""
+        """Name what was sold as it is called now; what left the catalogue keeps its old name."""
         known = pricing.products(self.till.directory).get(sold.product)
-        return sold.label if known is None else self.product_name(known)
+        return sold.label if known is None else known.name
 
     def goods(self, sold: Sequence[Sold]) -> str:
         """Write goods on one line: "2 × Bière pression · 1 × Limonade"."""

@@ -82,14 +82,10 @@ def _categories(pen: Pen, directory: Directory) -> tuple[screen.Category, ...]:
 
     top = screen.Category(button=button("top", pen.say(m.FAVOURITES), Icon.STAR, None), colour=None)
     others = tuple(
-        screen.Category(button=button(c.id, _group_name(pen, c), _icon(c), c.id), colour=_colour(c))
+        screen.Category(button=button(c.id, c.name, _icon(c), c.id), colour=_colour(c))
         for c in directory.categories
     )
     return (top, *others)
-
-
-def _group_name(pen: Pen, group: Group) -> str:
-    return group.name_fr if pen.language == "fr" else group.name_en
 
 
 def _icon(group: Group | None) -> Icon:
@@ -108,7 +104,7 @@ def _tiles(pen: Pen, directory: Directory, products: list[Product]) -> tuple[scr
         screen.Tile(
             button=Button(
                 id=f"product:{p.id}",
-                label=pen.product_name(p),
+                label=p.name,
                 icon=_icon(groups.get(p.category)),
                 event=AddProduct(p.id),
             ),
@@ -125,13 +121,13 @@ def _basket(pen: Pen, page: Selling, directory: Directory) -> tuple[screen.Baske
     known = pricing.products(directory)
     return tuple(
         screen.BasketLine(
-            name=pen.product_name(known[p]),
+            name=known[p].name,
             detail=f"{n}{SPACE}×{SPACE}{pen.money(known[p].price)}",
             amount=pen.money(known[p].price * n) if n > 1 else "",
             colour=_colour(groups.get(known[p].category)),
             remove=Button(
                 id=f"remove:{p}",
-                label=pen.say(m.REMOVE_ONE, name=pen.product_name(known[p])),
+                label=pen.say(m.REMOVE_ONE, name=known[p].name),
                 icon=Icon.MINUS,
                 event=RemoveProduct(p),
             ),
@@ -186,4 +182,6 @@ def offline_since(pen: Pen) -> str:
     if answered_ms is None:
         return pen.say(m.OFFLINE_ONLY, to_send=pen.to_send())
     time = pen.duration(pen.till.now_ms - answered_ms)
+    if pen.till.unsent.count == 0:
+        return pen.say(m.OFFLINE_QUIET, time=time)
     return pen.say(m.OFFLINE_SINCE, time=time, to_send=pen.to_send())
