@@ -10,31 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from shared.policy import DemurragePolicy
+
 BASIS: Final = 10_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """How one asset melts.  Either `rate_bp` (basis points a step) or `fixed` is above zero."""
-
-    grace_days: int
-    step_days: int
-    rate_bp: int = 0
-    fixed: int = 0
-    floor: int = 0
-    min_use_bp: int = 500
-    notice_days: tuple[int, ...] = (60, 30, 7)
-
-    def __post_init__(self) -> None:
-        """Refuse a rule whose outcome would not be defined; raises ValueError."""
-        if self.grace_days < 0 or self.step_days < 1:
-            raise ValueError("grace_days must be at least 0 and step_days at least 1")
-        if not 0 <= self.rate_bp <= BASIS or self.fixed < 0 or self.floor < 0:
-            raise ValueError("rate_bp must be 0 to 10000, fixed and floor at least 0")
-        if (self.rate_bp > 0) == (self.fixed > 0):
-            raise ValueError("exactly one of rate_bp and fixed must be above zero")
-        if any(days < 1 for days in self.notice_days) or not self.notice_days:
-            raise ValueError("notice_days must name at least one number of days above zero")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +35,13 @@ class Notice:
 # ---------- melting ----------
 
 
-def step(balance: int, rule: Rule) -> int:
+def step(balance: int, policy: DemurragePolicy) -> int:
     """Give the balance after one step: at least the floor, rounded up."""
-    if balance <= rule.floor:
+    if balance <= policy.floor:
         return balance
-    if rule.fixed:
-        return max(rule.floor, balance - rule.fixed)
-    return max(rule.floor, -(-balance * (BASIS - rule.rate_bp) // BASIS))
+    if policy.fixed:
+        return max(policy.floor, balance - policy.fixed)
+    return max(policy.floor, -(-balance * (BASIS - policy.rate_bp) // BASIS))
 
 
 def always(_: int) -> bool:
@@ -75,42 +53,59 @@ def melt_steps(
     balance: int,
     next_step: int,
     today: int,
-    rule: Rule,
+    policy: DemurragePolicy,
     announced: Callable[[int], bool] = always,
 ) -> tuple[int, int]:
     """Play the steps that are due; give what they take and the day of the step after them.
 
     `balance` is wallet and purses together; what is taken leaves the wallet, so the caller takes no
     more than the wallet holds.  `announced` says of a step's day whether it was announced in time;
-    the others pass without effect.  A new rule acts on later steps only: the caller plays the days
-    until the change with the old rule first.
+    the others pass without effect.  A new policy acts on later steps only: the caller plays the
+    days until the change with the old one first.
     """
     left = balance
     while next_step <= today:
         if announced(next_step):
-            left = step(left, rule)
-        next_step += rule.step_days
+            left = step(left, policy)
+        next_step += policy.step_days
     return balance - left, next_step
+
+
+def melt_on(
+    balance: int,
+    clock: IdleClock,
+    day: int,
+    policy: DemurragePolicy,
+    announced: Callable[[int], bool] = always,
+) -> int:
+    """Give what the one step of `day` takes; 0 when none falls on it or it was not announced.
+
+    A `melt` is one step.  Executing it moves the clock to day + step_days: an earlier step that
+    nobody recorded is forgiven, and the same day never melts twice.
+    """
+    if not (is_step_day(clock, day, policy) and announced(day)):
+        return 0
+    return balance - step(balance, policy)
 
 
 # ---------- what stops it ----------
 
 
-def is_use(amount: int, balance: int, rule: Rule) -> bool:
+def is_use(amount: int, balance: int, policy: DemurragePolicy) -> bool:
     """Tell whether a sale counts as a use; `balance` is the one before it.
 
     A share of the balance, else a sale of one cent would keep a fortune from melting.
     """
-    return amount > 0 and amount * BASIS >= balance * rule.min_use_bp
+    return amount > 0 and amount * BASIS >= balance * policy.min_use_bp
 
 
-def after_use(clock: IdleClock | None, day: int, rule: Rule) -> IdleClock:
+def after_use(clock: IdleClock | None, day: int, policy: DemurragePolicy) -> IdleClock:
     """Start the grace again at a use (a sale that `is_use`, a paid reload).
 
     Never turns a clock back: an old sale that arrives late, or a step that is longer than the
     grace, brings no melt nearer.
     """
-    fresh = IdleClock(day, day + rule.grace_days)
+    fresh = IdleClock(day, day + policy.grace_days)
     if clock is None:
         return fresh
     return IdleClock(max(clock.last_use, day), max(clock.next_step, fresh.next_step))
@@ -121,7 +116,7 @@ def after_receipt(
     balance: int,
     sender: IdleClock | None,
     day: int,
-    rule: Rule,
+    policy: DemurragePolicy,
 ) -> IdleClock:
     """Give the receiver's clock after value came in that was not a use (transfer, gift, issue…).
 
@@ -130,18 +125,18 @@ def after_receipt(
     """
     if clock is not None and balance > 0:
         return clock
-    return sender if sender is not None else IdleClock(day, day + rule.grace_days)
+    return sender if sender is not None else IdleClock(day, day + policy.grace_days)
 
 
 # ---------- notices ----------
 
 
-def is_step_day(clock: IdleClock, day: int, rule: Rule) -> bool:
+def is_step_day(clock: IdleClock, day: int, policy: DemurragePolicy) -> bool:
     """Tell whether a step falls on this day if the money stays idle until then."""
-    return day >= clock.next_step and (day - clock.next_step) % rule.step_days == 0
+    return day >= clock.next_step and (day - clock.next_step) % policy.step_days == 0
 
 
-def covers(notice: Notice, clock: IdleClock, melt_day: int, rule: Rule) -> bool:
+def covers(notice: Notice, clock: IdleClock, melt_day: int, policy: DemurragePolicy) -> bool:
     """Tell whether a notice announced this step of this wallet early enough.
 
     The first notice counts: it must be as old as the longest of `notice_days`.  A wallet that was
@@ -150,18 +145,20 @@ def covers(notice: Notice, clock: IdleClock, melt_day: int, rule: Rule) -> bool:
     return (
         notice.melt_day == melt_day
         and clock.last_use <= notice.idle_since
-        and notice.day <= melt_day - max(rule.notice_days)
+        and notice.day <= melt_day - max(policy.notice_days, default=0)
     )
 
 
-def announced_by(notices: Iterable[Notice], clock: IdleClock, rule: Rule) -> Callable[[int], bool]:
+def announced_by(
+    notices: Iterable[Notice], clock: IdleClock, policy: DemurragePolicy
+) -> Callable[[int], bool]:
     """Make the `announced` of `melt_steps` from the notices of the asset."""
-    days = {notice.melt_day for notice in notices if covers(notice, clock, notice.melt_day, rule)}
+    days = {notice.melt_day for notice in notices if covers(notice, clock, notice.melt_day, policy)}
     return days.__contains__
 
 
 def notices_due(
-    wallets: Iterable[tuple[IdleClock, int]], today: int, rule: Rule
+    wallets: Iterable[tuple[IdleClock, int]], today: int, policy: DemurragePolicy
 ) -> tuple[Notice, ...]:
     """Give the notices to record today, from the (clock, balance) of every wallet of the asset.
 
@@ -169,11 +166,11 @@ def notices_due(
     """
     latest: dict[int, int] = {}
     for clock, balance in wallets:
-        if balance <= rule.floor:
+        if balance <= policy.floor:
             continue
-        for days in rule.notice_days:
+        for days in policy.notice_days:
             melt_day = today + days
-            if is_step_day(clock, melt_day, rule):
+            if is_step_day(clock, melt_day, policy):
                 latest[melt_day] = max(clock.last_use, latest.get(melt_day, clock.last_use))
     return tuple(Notice(today, latest[day], day) for day in sorted(latest))
 
@@ -187,7 +184,7 @@ def reversal(
     next_step: int,
     melt_day: int,
     sale: tuple[int, int],
-    rule: Rule,
+    policy: DemurragePolicy,
     announced: Callable[[int], bool] = always,
 ) -> int:
     """Give back what a melt would not have taken had it known of an earlier sale.
@@ -196,9 +193,9 @@ def reversal(
     (amount, day).  The melt is played again with the sale first.
     """
     amount, day = sale
-    if is_use(amount, balance, rule):
-        next_step = max(next_step, day + rule.grace_days)
-    should, _ = melt_steps(max(0, balance - amount), next_step, melt_day, rule, announced)
+    if is_use(amount, balance, policy):
+        next_step = max(next_step, day + policy.grace_days)
+    should, _ = melt_steps(max(0, balance - amount), next_step, melt_day, policy, announced)
     return max(0, melted - should)
 
 
@@ -218,17 +215,13 @@ def split(pending: int, weights: Sequence[int]) -> tuple[tuple[int, ...], int]:
     return shares, pending - sum(shares)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """How melted value is shared; the default is a third each."""
-
-    nodes: int = 1
-    commons: int = 1
-    maintenance: int = 1
-
-
 def recipients(
-    place: str, validators: Sequence[str], weights: Weights, *, commons: str, maintenance: str
+    place: str,
+    validators: Sequence[str],
+    policy: DemurragePolicy,
+    *,
+    commons: str,
+    maintenance: str,
 ) -> Mapping[str, int]:
     """Give each account's weight for what melted at `place`.
 
@@ -237,9 +230,9 @@ def recipients(
     also the place gets both.
     """
     count = max(1, len(validators))
-    shares = {place: weights.nodes * count}
+    shares = {place: policy.weight_nodes * count}
     for validator in validators or (place,):
-        shares[validator] = shares.get(validator, 0) + weights.nodes
-    shares[commons] = shares.get(commons, 0) + weights.commons * 2 * count
-    shares[maintenance] = shares.get(maintenance, 0) + weights.maintenance * 2 * count
+        shares[validator] = shares.get(validator, 0) + policy.weight_nodes
+    shares[commons] = shares.get(commons, 0) + policy.weight_commons * 2 * count
+    shares[maintenance] = shares.get(maintenance, 0) + policy.weight_maintenance * 2 * count
     return shares

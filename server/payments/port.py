@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from server.payments.reload import Intent, Progress, Session
-from shared.ids import AssetId, CardRef, Hash, PlaceId, WalletId
+from shared.ids import AssetId, CardRef, Hash, WalletId
 
 
 class GatewayUnavailableError(Exception):
@@ -86,9 +86,7 @@ class Booking:
 class Credit:
     """EUR from outside into the reserve and the token to the person, in one transaction."""
 
-    wallet: WalletId
-    card: CardRef | None
-    place: PlaceId
+    card: CardRef
     asset: AssetId
     amount: int
     evidence: str

@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import ValidationError, convert
 
-from shared.ids import AssetId, AuthorId, CardRef, ChainId, Hash, Hex32, PlaceId, WalletId
+from shared.ids import AssetId, AuthorId, CardRef, ChainId, Hash, Hex32, WalletId
 
 
 class State(StrEnum):
@@ -100,8 +100,7 @@ class Intent:
     chain: ChainId
     node: AuthorId
     wallet: WalletId
-    card: CardRef | None
-    place: PlaceId
+    card: CardRef
     asset: AssetId
     amount: int
     currency: str
@@ -129,8 +128,7 @@ class Intent:
                 ("node", self.node),
                 ("reload", self.id),
                 ("wallet", self.wallet),
-                ("card", self.card or ""),
-                ("place", self.place),
+                ("card", self.card),
                 ("asset", self.asset),
                 ("amount", self.amount),
             )
@@ -153,8 +151,7 @@ def claim(session: Session) -> Intent | None:
             chain=convert(fields.get("chain"), ChainId),
             node=convert(fields.get("node"), AuthorId),
             wallet=convert(fields.get("wallet"), WalletId),
-            card=convert(fields.get("card") or None, CardRef | None),
-            place=convert(fields.get("place"), PlaceId),
+            card=convert(fields.get("card"), CardRef),
             asset=convert(fields.get("asset"), AssetId),
             amount=convert(fields.get("amount"), int, strict=False),
             currency=session.currency,

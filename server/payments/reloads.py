@@ -41,7 +41,7 @@ from server.payments.reload import (
     judge,
 )
 from server.payments.settings import PaymentSettings
-from shared.ids import AuthorId, CardRef, ChainId, PlaceId, WalletId
+from shared.ids import AuthorId, CardRef, ChainId, WalletId
 
 STRIPES = 16
 MINUTE_MS = 60_000
@@ -62,8 +62,7 @@ class Wanted:
     """What a person asks for."""
 
     wallet: WalletId
-    card: CardRef | None
-    place: PlaceId
+    card: CardRef
     amount: int
     pages: Pages
 
@@ -222,7 +221,6 @@ class Reloads:
             node=self._identity.node,
             wallet=wanted.wallet,
             card=wanted.card,
-            place=wanted.place,
             asset=self._settings.asset,
             amount=wanted.amount,
             currency=self._settings.currency,
@@ -290,9 +288,7 @@ class Reloads:
         self._intents.advance(intent.id, progress, self._now_ms())
         booking = self._ledger.credit(
             Credit(
-                wallet=intent.wallet,
                 card=intent.card,
-                place=intent.place,
                 asset=intent.asset,
                 amount=intent.amount,
                 evidence=evidence(paid.payment),

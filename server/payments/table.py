@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 
 from server.payments.reload import Intent, Progress, State, sources, target
-from shared.ids import AssetId, AuthorId, CardRef, ChainId, Hash, PlaceId, WalletId
+from shared.ids import AssetId, AuthorId, CardRef, ChainId, Hash, WalletId
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 
@@ -38,8 +38,7 @@ def reload_table(metadata: MetaData) -> Table:
         Column("chain", Text, nullable=False),
         Column("node", Text, nullable=False),
         Column("wallet", Text, nullable=False, index=True),
-        Column("card", Text),
-        Column("place", Text, nullable=False),
+        Column("card", Text, nullable=False),
         Column("asset", Text, nullable=False),
         Column("amount", BigInteger, nullable=False),
         Column("currency", Text, nullable=False),
@@ -180,8 +179,7 @@ def _intent(row: Row[Any]) -> Intent:
         chain=ChainId(row.chain),
         node=AuthorId(row.node),
         wallet=WalletId(row.wallet),
-        card=None if row.card is None else CardRef(row.card),
-        place=PlaceId(row.place),
+        card=CardRef(row.card),
         asset=AssetId(row.asset),
         amount=row.amount,
         currency=row.currency,

@@ -52,7 +52,7 @@ TEMPLATE: Final = """<!doctype html>
 <title>{{ notice }}</title><link rel="stylesheet" href="/static/app.css"></head>
 <body><aside class="standin"><span>{{ notice }}</span></aside>
 <main class="page center narrow" id="contenu">
-<h1>{{ words.title }} <strong class="num">{{ amount }}</strong></h1><p>{{ label }}</p>
+<h1>{{ words.title }} <strong class="num">{{ amount }}</strong></h1>
 {% macro act(name, text, style='') %}<form method="post"><button class="btn wide {{ style }}"
  name="act" value="{{ name }}">{{ text }}</button></form>{% endmacro %}
 <div class="stack">
@@ -118,7 +118,6 @@ def _page(thing: Object) -> Response:
         words=WORDS[lang],
         stage=_stage(thing),
         amount=format_amount(Amount(thing["amount_total"]), scale=2, symbol="€", language=lang),
-        label=thing["metadata"].get("tirelire_place", ""),
     )
     page = Response(text, mimetype="text/html")
     page.headers["Content-Security-Policy"] = CSP

@@ -22,7 +22,7 @@ from server.payments.reload import (
     sources,
     target,
 )
-from tests.server.payments.world import CARD, CHAIN, FED, NODE, PLACE, WALLET
+from tests.server.payments.world import CARD, CHAIN, FED, NODE, WALLET
 
 INTENT = Intent(
     id="9" * 32,
@@ -30,7 +30,6 @@ INTENT = Intent(
     node=NODE,
     wallet=WALLET,
     card=CARD,
-    place=PLACE,
     asset=FED,
     amount=20_00,
     currency="eur",
@@ -111,14 +110,7 @@ def test_a_claim_gives_the_reload_back() -> None:
     assert read.metadata == INTENT.metadata
 
 
-def test_a_claim_without_a_card() -> None:
-    bare = replace(INTENT, card=None)
-    read = claim(replace(SESSION, metadata=bare.metadata))
-    assert read is not None
-    assert read.card is None
-
-
-@pytest.mark.parametrize("name", ["chain", "node", "reload", "wallet", "place", "asset", "amount"])
+@pytest.mark.parametrize("name", ["chain", "node", "reload", "wallet", "card", "asset", "amount"])
 @pytest.mark.parametrize("value", [None, "", "x y", "12\n"])
 def test_metadata_that_is_not_ours_claims_nothing(name: str, value: str | None) -> None:
     metadata = dict(INTENT.metadata)

@@ -400,7 +400,6 @@ def test_identity_is_what_the_metadata_says(node: World) -> None:
         "tirelire_reload": intent.id,
         "tirelire_wallet": WALLET,
         "tirelire_card": "2" * 32,
-        "tirelire_place": "bar",
         "tirelire_asset": "FED",
         "tirelire_amount": "2000",
     }

@@ -25,14 +25,13 @@ from server.payments.standin.provider import Provider
 from server.payments.standin.state import State as StandinState
 from server.payments.table import METADATA, TASK, SqlIntents, SqlTasks
 from server.payments.webhook import WEBHOOK_PATH, blueprint
-from shared.ids import AssetId, AuthorId, CardRef, ChainId, Hash, PlaceId, WalletId
+from shared.ids import AssetId, AuthorId, CardRef, ChainId, Hash, WalletId
 
 CHAIN: Final = ChainId("c" * 32)
 NODE: Final = AuthorId("a" * 32)
 WALLET: Final = WalletId("1" * 32)
 CARD: Final = CardRef("2" * 32)
 BLOCKED: Final = CardRef("b" * 32)
-PLACE: Final = PlaceId("bar")
 FED: Final = AssetId("FED")
 SECRET: Final = "whsec_test"
 START_MS: Final = 1_790_000_000_000
@@ -67,7 +66,7 @@ class Book:
                     return Booking(Booked.REFUSED, code=self.refuses)
                 held = order.card == BLOCKED
                 transaction = Hash(sha256(order.evidence.encode()).hexdigest())
-                account = f"hold:{transaction}" if held else f"wallet:{order.wallet}"
+                account = f"hold:{transaction}" if held else f"wallet:{WALLET}"
                 self.balances[account] += order.amount
                 status = Booked.HELD if held else Booked.CREDITED
                 self.used[order.evidence] = Booking(status, transaction)
@@ -129,7 +128,7 @@ class World:
     def pass_minutes(self, minutes: int) -> None:
         self.clock[0] += minutes * 60_000
 
-    def open(self, amount: int = 20_00, card: CardRef | None = CARD) -> Intent:
+    def open(self, amount: int = 20_00, card: CardRef = CARD) -> Intent:
         """Open a reload and give its row."""
         opened = self.reloads.open(wanted(amount, card))
         assert isinstance(opened, Opened)
@@ -137,7 +136,7 @@ class World:
         assert intent is not None
         return intent
 
-    def open_session(self, amount: int = 20_00, card: CardRef | None = CARD) -> str:
+    def open_session(self, amount: int = 20_00, card: CardRef = CARD) -> str:
         """Open a reload and give its session."""
         session = self.open(amount, card).session
         assert session is not None
@@ -190,8 +189,8 @@ LIMITS: Final = Limits(
 )
 
 
-def wanted(amount: int = 20_00, card: CardRef | None = CARD) -> Wanted:
-    return Wanted(wallet=WALLET, card=card, place=PLACE, amount=amount, pages=PAGES)
+def wanted(amount: int = 20_00, card: CardRef = CARD) -> Wanted:
+    return Wanted(wallet=WALLET, card=card, amount=amount, pages=PAGES)
 
 
 def _after(settled: Settled | None) -> str:
