@@ -1,0 +1,171 @@
+"""The executor: ordered batches in, verdicts, postings and changes out.  Pure and total.
+
+Both engines, the audit and the simulator call `execute`, so they cannot disagree.  A batch that
+does not fit its author's chain changes nothing, except that another history under a known number
+(a fork) puts its author into quarantine.  No input makes it raise.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from server.ledger.records import Author, Head, Key, Posting, Record
+from server.ledger.rules import Context, apply
+from server.ledger.state import Done, State, View
+from shared.codec import encode
+from shared.errors import Code
+from shared.ids import ZERO_HASH, AuthorId, Hash
+from shared.kinds import Body
+from shared.transaction import Batch, Transaction
+from shared.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """One transaction of a block with its verdict, in the block's order."""
+
+    transaction: Transaction
+    batch: int
+    verdict: Verdict
+    postings: tuple[Posting, ...]
+    leaf: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch: executed from `skipped` on, or refused (`code`)."""
+
+    skipped: int
+    code: Code | None = None
+    expected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BlockResult:
+    """What a block does: in order, and as the final value of each changed record."""
+
+    executed: tuple[Executed, ...]
+    taken: tuple[Taken, ...]
+    changes: tuple[tuple[str, Key, Record], ...]
+    effects: Hash
+
+    @property
+    def makes_block(self) -> bool:
+        """Tell whether it executed anything or holds evidence of a fork."""
+        return bool(self.executed) or any(taken.code is Code.FORK for taken in self.taken)
+
+
+def execute(view: View, batches: Sequence[Batch], *, height: int, time: int) -> BlockResult:
+    """Execute batches on top of a view.
+
+    `time` is the block's (UTC milliseconds).  Signatures must have been checked already; everything
+    else that the state decides is decided here.
+    """
+    state = State(view)
+    executed: list[Executed] = []
+    taken: list[Taken] = []
+    for number, batch in enumerate(batches):
+        answer = position(state, batch, height=height)
+        taken.append(answer)
+        if answer.code is None:
+            context = Context(state, height=height, time=time)
+            _run(context, batch, answer.skipped, number, executed)
+        elif answer.code is Code.FORK:
+            _quarantine(state, batch.author)
+    changes = tuple(state.changes())
+    effects = effects_hash([item.leaf for item in executed], changes)
+    return BlockResult(tuple(executed), tuple(taken), changes, effects)
+
+
+def position(state: State, batch: Batch, *, height: int) -> Taken:
+    """Say where a batch stands in its author's chain (PROTOCOL §4)."""
+    author = state.get(Author, (batch.author,))
+    if author is None and height > 0:
+        return Taken(0, Code.UNKNOWN_AUTHOR)
+    if author is not None and author.status == "quarantined":
+        return Taken(0, Code.AUTHOR_QUARANTINED)
+    head = state.get(Head, (batch.author,)) or Head(ZERO_HASH, 0)
+    expected = head.seq + 1
+    if batch.first > expected:
+        return Taken(0, Code.GAP, expected)
+    known = expected - batch.first
+    if not _same_history(state, batch, known):
+        return Taken(0, Code.FORK, expected)
+    fresh = batch.transactions[known:]
+    if fresh and fresh[0].envelope.prev != head.hash:
+        return Taken(0, Code.FORK, expected)
+    return Taken(min(known, len(batch.transactions)), None, expected)
+
+
+def _same_history(state: State, batch: Batch, known: int) -> bool:
+    """Compare the last known transaction: the links before it follow from it."""
+    if known == 0:
+        return True
+    last = batch.transactions[: min(known, len(batch.transactions))][-1]
+    done = state.transaction(batch.author, last.envelope.seq)
+    return done is not None and done.hash == last.hash
+
+
+def _run(
+    context: Context, batch: Batch, skipped: int, number: int, executed: list[Executed]
+) -> None:
+    state = context.state
+    transaction = batch.last
+    for transaction in batch.transactions[skipped:]:
+        envelope = transaction.envelope
+        verdict, postings = apply(context, transaction)
+        author = state.get(Author, (batch.author,))
+        body = transaction.body if isinstance(transaction.body, Body) else None
+        done = Done(
+            body=body,
+            hash=transaction.hash,
+            verdict=verdict,
+            postings=postings,
+            height=context.height,
+            seen=envelope.seen,
+            place=author.place if author else "",
+        )
+        state.finished(batch.author, envelope.seq, done)
+        executed.append(
+            Executed(transaction, number, verdict, postings, leaf(transaction, verdict))
+        )
+    if skipped < len(batch.transactions):
+        state.put((batch.author,), Head(transaction.hash, transaction.envelope.seq))
+
+
+def _quarantine(state: State, author: AuthorId) -> None:
+    record = state.get(Author, (author,))
+    if record is not None:
+        state.put(
+            (author,),
+            Author(
+                after=record.after,
+                box=record.box,
+                key=record.key,
+                label=record.label,
+                place=record.place,
+                role=record.role,
+                status="quarantined",
+            ),
+        )
+
+
+def leaf(transaction: Transaction, verdict: Verdict) -> bytes:
+    """Give the log's leaf of a transaction: canonical JSON by hand, as every field is plain."""
+    envelope = transaction.envelope
+    return (
+        f'{{"author":"{envelope.author}","hash":"{transaction.hash}",'
+        f'"seq":{envelope.seq},"verdict":"{verdict}"}}'
+    ).encode()
+
+
+_SEPARATOR: Final = b"\n"
+
+
+def effects_hash(
+    leaves: Sequence[bytes], changes: Sequence[tuple[str, Key, Record]]
+) -> Hash:
+    """Commit to the verdicts in order and to every changed record, sorted by bytes."""
+    lines = sorted(map(encode, changes))
+    return Hash(sha256(_SEPARATOR.join((*leaves, b"", *lines))).hexdigest())

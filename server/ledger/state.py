@@ -1,0 +1,133 @@
+"""The state a block sees: a read port below, an overlay of changes above.
+
+`View` is what a store, the audit's dictionaries or a test offers.  `State` reads through it, keeps
+what the block changed and knows how to book postings.  Nothing is written anywhere: the executor
+hands the changes to whoever asked.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol, TypeVar, cast
+
+from server.ledger.records import NAMES, Asset, Balance, Key, Place, Posting, Record
+from shared.amounts import MAX_AMOUNT
+from shared.ids import Account, AssetId, AuthorId, Hash, PlaceId, may_be_negative
+from shared.kinds import Body
+from shared.verdict import Verdict
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A transaction of an earlier time: what it said, its verdict, its postings, its block."""
+
+    body: Body | None
+    hash: Hash
+    verdict: Verdict
+    postings: tuple[Posting, ...]
+    height: int
+    seen: int
+    place: str
+
+
+class View(Protocol):
+    """The state after the previous block."""
+
+    def get(self, record: type[R], key: Key) -> R | None:
+        """Give one record."""
+
+    def transaction(self, author: AuthorId, seq: int) -> Done | None:
+        """Give a transaction that has a verdict."""
+
+    def assets(self) -> dict[AssetId, Asset]:
+        """Give every asset."""
+
+    def places(self) -> dict[PlaceId, Place]:
+        """Give every place."""
+
+
+class Floor(Exception):  # noqa: N818 - a signal inside the ledger, turned into a code by each rule
+    """A posting would take an account below zero; `account` is the one."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(account)
+        self.account = account
+
+
+class State:
+    """A view with the changes of the block under execution on top."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._records: dict[tuple[type[Record], Key], Record | None] = {}
+        self._changed: dict[tuple[type[Record], Key], Record] = {}
+        self._done: dict[tuple[AuthorId, int], Done] = {}
+        self._assets: dict[AssetId, Asset] | None = None
+        self._places: dict[PlaceId, Place] | None = None
+
+    def get(self, record: type[R], key: Key) -> R | None:
+        """Give one record as it stands now."""
+        place = (record, key)
+        try:
+            return cast("R | None", self._records[place])
+        except KeyError:
+            found = self._records[place] = self._view.get(record, key)
+            return found
+
+    def put(self, key: Key, value: Record) -> None:
+        """Set one record."""
+        place = (type(value), key)
+        self._records[place] = self._changed[place] = value
+        if type(value) is Asset:
+            self._assets = None
+        elif type(value) is Place:
+            self._places = None
+
+    def balance(self, account: Account, asset: AssetId) -> int:
+        """Give how much of an asset an account holds."""
+        held = self.get(Balance, (account, asset))
+        return held.amount if held else 0
+
+    def book(self, posting: Posting) -> None:
+        """Move an amount.  Raises Floor when the source may not go below zero, changing nothing."""
+        left = self.balance(posting.source, posting.asset) - posting.amount
+        if left < 0 and not may_be_negative(posting.source):
+            raise Floor(posting.source)
+        there = self.balance(posting.target, posting.asset) + posting.amount
+        if left < -MAX_AMOUNT or there > MAX_AMOUNT:
+            raise Floor(posting.source)
+        self.put((posting.source, posting.asset), Balance(left))
+        self.put((posting.target, posting.asset), Balance(there))
+
+    def transaction(self, author: AuthorId, seq: int) -> Done | None:
+        """Give a transaction that has a verdict, in this block or an earlier one."""
+        return self._done.get((author, seq)) or self._view.transaction(author, seq)
+
+    def finished(self, author: AuthorId, seq: int, done: Done) -> None:
+        """Remember a transaction of this block for those that follow."""
+        self._done[author, seq] = done
+
+    def assets(self) -> dict[AssetId, Asset]:
+        """Give every asset, with those made in this block."""
+        if self._assets is None:
+            made = {AssetId(str(key[0])): value for key, value in self._of(Asset)}
+            self._assets = {**self._view.assets(), **made}
+        return self._assets
+
+    def places(self) -> dict[PlaceId, Place]:
+        """Give every place, with those made in this block."""
+        if self._places is None:
+            made = {PlaceId(str(key[0])): value for key, value in self._of(Place)}
+            self._places = {**self._view.places(), **made}
+        return self._places
+
+    def _of(self, record: type[R]) -> list[tuple[Key, R]]:
+        return [
+            (key, cast("R", value))
+            for (kind, key), value in self._changed.items()
+            if kind is record
+        ]
+
+    def changes(self) -> list[tuple[str, Key, Record]]:
+        """Give every changed record with its table's name, in no particular order."""
+        return [(NAMES[kind], key, value) for (kind, key), value in self._changed.items()]
