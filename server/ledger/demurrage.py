@@ -10,17 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from server.ledger.records import Idle
 from shared.policy import DemurragePolicy
 
 BASIS: Final = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class IdleClock:
-    """Since when a (wallet, asset) lies idle, and the day of its next step."""
-
-    last_use: int
-    next_step: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +66,7 @@ def melt_steps(
 
 def melt_on(
     balance: int,
-    clock: IdleClock,
+    clock: Idle,
     day: int,
     policy: DemurragePolicy,
     announced: Callable[[int], bool] = always,
@@ -99,25 +92,25 @@ def is_use(amount: int, balance: int, policy: DemurragePolicy) -> bool:
     return amount > 0 and amount * BASIS >= balance * policy.min_use_bp
 
 
-def after_use(clock: IdleClock | None, day: int, policy: DemurragePolicy) -> IdleClock:
+def after_use(clock: Idle | None, day: int, policy: DemurragePolicy) -> Idle:
     """Start the grace again at a use (a sale that `is_use`, a paid reload).
 
     Never turns a clock back: an old sale that arrives late, or a step that is longer than the
     grace, brings no melt nearer.
     """
-    fresh = IdleClock(day, day + policy.grace_days)
+    fresh = Idle(day, day + policy.grace_days)
     if clock is None:
         return fresh
-    return IdleClock(max(clock.last_use, day), max(clock.next_step, fresh.next_step))
+    return Idle(max(clock.last_use, day), max(clock.next_step, fresh.next_step))
 
 
 def after_receipt(
-    clock: IdleClock | None,
+    clock: Idle | None,
     balance: int,
-    sender: IdleClock | None,
+    sender: Idle | None,
     day: int,
     policy: DemurragePolicy,
-) -> IdleClock:
+) -> Idle:
     """Give the receiver's clock after value came in that was not a use (transfer, gift, issue…).
 
     `balance` is the receiver's before it, `sender` is None for an issuer.  An empty wallet takes
@@ -125,18 +118,18 @@ def after_receipt(
     """
     if clock is not None and balance > 0:
         return clock
-    return sender if sender is not None else IdleClock(day, day + policy.grace_days)
+    return sender if sender is not None else Idle(day, day + policy.grace_days)
 
 
 # ---------- notices ----------
 
 
-def is_step_day(clock: IdleClock, day: int, policy: DemurragePolicy) -> bool:
+def is_step_day(clock: Idle, day: int, policy: DemurragePolicy) -> bool:
     """Tell whether a step falls on this day if the money stays idle until then."""
     return day >= clock.next_step and (day - clock.next_step) % policy.step_days == 0
 
 
-def covers(notice: Notice, clock: IdleClock, melt_day: int, policy: DemurragePolicy) -> bool:
+def covers(notice: Notice, clock: Idle, melt_day: int, policy: DemurragePolicy) -> bool:
     """Tell whether a notice announced this step of this wallet early enough.
 
     The first notice counts: it must be as old as the longest of `notice_days`.  A wallet that was
@@ -150,7 +143,7 @@ def covers(notice: Notice, clock: IdleClock, melt_day: int, policy: DemurragePol
 
 
 def announced_by(
-    notices: Iterable[Notice], clock: IdleClock, policy: DemurragePolicy
+    notices: Iterable[Notice], clock: Idle, policy: DemurragePolicy
 ) -> Callable[[int], bool]:
     """Make the `announced` of `melt_steps` from the notices of the asset."""
     days = {notice.melt_day for notice in notices if covers(notice, clock, notice.melt_day, policy)}
@@ -158,7 +151,7 @@ def announced_by(
 
 
 def notices_due(
-    wallets: Iterable[tuple[IdleClock, int]], today: int, policy: DemurragePolicy
+    wallets: Iterable[tuple[Idle, int]], today: int, policy: DemurragePolicy
 ) -> tuple[Notice, ...]:
     """Give the notices to record today, from the (clock, balance) of every wallet of the asset.
 

@@ -98,7 +98,7 @@ class Ledger(Protocol):
     def credit(self, order: Credit) -> Booking:
         """Credit once for ever per evidence; a second call answers what the first one did."""
 
-    def balance(self, wallet: WalletId, asset: AssetId) -> int:
+    def balance(self, wallet_id: WalletId, asset: AssetId) -> int:
         """Give what the wallet holds."""
 
     def outstanding(self, asset: AssetId) -> int:

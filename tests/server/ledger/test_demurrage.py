@@ -5,7 +5,6 @@ from hypothesis import given, strategies as st
 from msgspec import structs
 
 from server.ledger.demurrage import (
-    IdleClock,
     Notice,
     after_receipt,
     after_use,
@@ -20,6 +19,7 @@ from server.ledger.demurrage import (
     split,
     step,
 )
+from server.ledger.records import Idle
 from shared.policy import NO_DEMURRAGE, DemurragePolicy
 
 
@@ -118,7 +118,7 @@ def test_a_new_rate_acts_on_later_steps_only() -> None:
     "day,expected", [(89, 0), (90, 1_00), (91, 0), (120, 1_00), (150, 0)], ids=str
 )
 def test_one_step_of_one_day(day: int, expected: int) -> None:
-    assert melt_on(100_00, IdleClock(0, 90), day, RULE, {90, 91, 120}.__contains__) == expected
+    assert melt_on(100_00, Idle(0, 90), day, RULE, {90, 91, 120}.__contains__) == expected
 
 
 # ---------- uses and receipts ----------
@@ -133,32 +133,32 @@ def test_a_use_is_at_least_five_percent(amount: int, balance: int, expected: boo
 
 
 def test_a_use_starts_the_grace() -> None:
-    assert after_use(IdleClock(10, 100), 50, RULE) == IdleClock(50, 140)
-    assert after_use(None, 50, RULE) == IdleClock(50, 140)
+    assert after_use(Idle(10, 100), 50, RULE) == Idle(50, 140)
+    assert after_use(None, 50, RULE) == Idle(50, 140)
 
 
 def test_a_late_use_turns_no_clock_back() -> None:
-    assert after_use(IdleClock(60, 150), 20, RULE) == IdleClock(60, 150)
+    assert after_use(Idle(60, 150), 20, RULE) == Idle(60, 150)
 
 
 def test_a_gift_to_an_empty_wallet_melts_when_the_giver_would_have() -> None:
-    assert after_receipt(None, 0, IdleClock(10, 100), 70, RULE) == IdleClock(10, 100)
-    assert after_receipt(IdleClock(0, 400), 0, IdleClock(10, 100), 70, RULE) == IdleClock(10, 100)
+    assert after_receipt(None, 0, Idle(10, 100), 70, RULE) == Idle(10, 100)
+    assert after_receipt(Idle(0, 400), 0, Idle(10, 100), 70, RULE) == Idle(10, 100)
 
 
 def test_an_issue_to_an_empty_wallet_has_its_grace() -> None:
-    assert after_receipt(None, 0, None, 70, RULE) == IdleClock(70, 160)
+    assert after_receipt(None, 0, None, 70, RULE) == Idle(70, 160)
 
 
 def test_value_that_joins_takes_the_receivers_clock() -> None:
-    assert after_receipt(IdleClock(10, 100), 1, None, 70, RULE) == IdleClock(10, 100)
+    assert after_receipt(Idle(10, 100), 1, None, 70, RULE) == Idle(10, 100)
 
 
 # ---------- notices ----------
 
 
 def test_notices_are_given_60_30_and_7_days_before() -> None:
-    wallet = (IdleClock(0, 90), 10_00)
+    wallet = (Idle(0, 90), 10_00)
     given_on = {
         day: [notice.melt_day for notice in notices_due([wallet], day, RULE)]
         for day in range(22, 91)
@@ -172,24 +172,24 @@ def test_notices_are_given_60_30_and_7_days_before() -> None:
 
 
 def test_one_notice_covers_all_wallets_that_melt_that_day() -> None:
-    wallets = [(IdleClock(0, 90), 10_00), (IdleClock(5, 90), 9_00), (IdleClock(9, 90), 2_00)]
+    wallets = [(Idle(0, 90), 10_00), (Idle(5, 90), 9_00), (Idle(9, 90), 2_00)]
     # the third holds no more than the floor
     assert notices_due(wallets, 30, RULE) == (Notice(30, 5, 90),)
 
 
 def test_a_step_counts_as_announced_60_days_ahead() -> None:
-    clock = IdleClock(0, 90)
+    clock = Idle(0, 90)
     assert announced_by([Notice(30, 0, 90)], clock, RULE)(90)
     assert not announced_by([Notice(31, 0, 90)], clock, RULE)(90)
     assert not announced_by([Notice(30, 0, 90)], clock, RULE)(120)
 
 
 def test_a_wallet_used_after_the_notice_was_told_nothing() -> None:
-    assert not announced_by([Notice(30, 0, 90)], IdleClock(1, 90), RULE)(90)
+    assert not announced_by([Notice(30, 0, 90)], Idle(1, 90), RULE)(90)
 
 
 def test_step_days() -> None:
-    clock = IdleClock(0, 90)
+    clock = Idle(0, 90)
     assert [day for day in range(160) if is_step_day(clock, day, RULE)] == [90, 120, 150]
 
 
@@ -274,7 +274,7 @@ def test_a_late_sale_ends_as_if_it_had_been_in_time(
     balance: int, spent: int, next_step: int, melt_day: int, rule: DemurragePolicy
 ) -> None:
     amount, day = min(spent, balance), max(0, melt_day - 1)
-    clock = IdleClock(0, next_step)
+    clock = Idle(0, next_step)
     if is_use(amount, balance, rule):
         clock = after_use(clock, day, rule)
     in_time = balance - amount
@@ -294,12 +294,12 @@ def test_a_split_loses_nothing(pending: int, weights: list[int]) -> None:
 
 
 @given(
-    st.lists(st.tuples(st.builds(IdleClock, days, days), balances), max_size=8),
+    st.lists(st.tuples(st.builds(Idle, days, days), balances), max_size=8),
     st.integers(0, 2000),
     rules(),
 )
 def test_who_lies_idle_to_the_end_was_covered_by_the_notices(
-    wallets: list[tuple[IdleClock, int]], today: int, rule: DemurragePolicy
+    wallets: list[tuple[Idle, int]], today: int, rule: DemurragePolicy
 ) -> None:
     notices = [
         notice

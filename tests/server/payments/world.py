@@ -76,8 +76,8 @@ class Book:
             raise Crash
         return booking
 
-    def balance(self, wallet: WalletId, asset: AssetId) -> int:
-        return self.balances[f"wallet:{wallet}"]
+    def balance(self, wallet_id: WalletId, asset: AssetId) -> int:
+        return self.balances[f"wallet:{wallet_id}"]
 
     def outstanding(self, asset: AssetId) -> int:
         return self.balances.total()
