@@ -1,8 +1,7 @@
 """What goes into the journal: drafts the flow makes, and the entries that come back.
 
 A draft says what happened. `detail_of` and `body_of` turn it into the document that stays off the
-chain and the statement that goes on it; the salt is drawn by the caller. `read_back` is their
-inverse, for what a journal holds after a restart.
+chain and the statement that goes on it; the salt is drawn by the caller.
 """
 
 from __future__ import annotations
@@ -79,11 +78,13 @@ class Entry:
 
 def detail_of(draft: Draft, salt: bytes) -> Detail:
     """Write what was sold, given back or topped up, and by whom. `salt`: 16 random bytes."""
+    sold: tuple[Sold, ...] = ()
     if isinstance(draft, ReloadDraft):
-        lines, total = (), draft.amount
+        total = draft.amount
     else:
         sale = draft.sale if isinstance(draft, RefundDraft) else draft
-        lines, total = tuple(_line(sold) for sold in sale.lines), sale.total
+        sold, total = sale.lines, sale.total
+    lines = tuple(_line(one) for one in sold)
     return Detail(lines=lines, operator=draft.operator, salt=salt.hex(), total=Amount(total))
 
 

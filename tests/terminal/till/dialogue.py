@@ -34,7 +34,7 @@ from terminal.till.directory import (
 )
 from terminal.till.events import Event, Journalled, Started, Unsent
 from terminal.till.flow import step
-from terminal.till.receipts import Draft, Entry, SaleDraft, Sold
+from terminal.till.receipts import Basis, Draft, Entry, SaleDraft, Sold
 from terminal.till.state import Link, Page, Selling, Till
 
 NOW = 1_795_560_420_000  # 24 November 2026, 22:47 UTC
@@ -182,12 +182,11 @@ def sold(name: ProductId, quantity: int = 1) -> Sold:
 
 
 def sale(
-    *lines: Sold, card: CardRef = ALICE, basis: str = "cached", operator: OperatorId = MAIA
+    *lines: Sold, card: CardRef = ALICE, basis: Basis = "cached", operator: OperatorId = MAIA
 ) -> SaleDraft:
     """A sale as the flow drafts it."""
-    assert basis in {"cached", "online"}
     return SaleDraft(
-        basis="online" if basis == "online" else "cached",
+        basis=basis,
         card=card,
         number=CARDS[card].number,
         lines=lines,
