@@ -14,7 +14,7 @@ from typing import Final
 
 from server.web.parsing import read_amount, read_card_number, read_day
 
-ROLES: Final = ("seller", "refunder", "manager")
+ROLES: Final = ("seller", "manager")
 MAX_NAME: Final = 64
 MAX_VAT_BP: Final = 10_000
 PIN: Final = re.compile(r"[0-9]{4,8}")
@@ -100,7 +100,11 @@ def read_operator(
 
 
 def read_catalogue(
-    content: bytes, *, scale: int, card_exists: Callable[[str], bool], has_pin: Callable[[str], bool]
+    content: bytes,
+    *,
+    scale: int,
+    card_exists: Callable[[str], bool],
+    has_pin: Callable[[str], bool],
 ) -> CatalogueDraft | Mistaken:
     """Read a TOML file of `[[product]]` and `[[operator]]` tables, all of it or nothing.
 

@@ -14,9 +14,9 @@ from markupsafe import Markup
 from server.web import words
 from server.web.charts import gauge
 from server.web.forms import Forms
-from server.web.frame import EXTENSION, Frame, frame, go
+from server.web.frame import EXTENSION, Frame, frame, go, listed
 from server.web.limits import RateLimit
-from server.web.pages import catalogue, cards, chain, doors, errors, home, money, public, terminals
+from server.web.pages import cards, catalogue, chain, doors, errors, home, money, public, terminals
 from server.web.parsing import write_card_number
 from server.web.port import Office
 from server.web.settings import LANGUAGES, PageSettings
@@ -25,9 +25,28 @@ from server.web.statics import Statics
 MAX_UPLOAD_BYTES: Final = 5_000_000
 FAMILIES: Final = (doors, home, terminals, cards, catalogue, money, chain, public)
 WRITTEN: Final = (
-    "money signed short number percent size iso clock seconds utc utc_day date day long_day "
-    "month_year hour moment duration ago tenths groups"
-).split()
+    "money",
+    "signed",
+    "short",
+    "number",
+    "percent",
+    "size",
+    "iso",
+    "clock",
+    "seconds",
+    "utc",
+    "utc_day",
+    "calendar",
+    "day",
+    "long_day",
+    "month_year",
+    "hour",
+    "moment",
+    "duration",
+    "ago",
+    "tenths",
+    "groups",
+)
 
 
 def create_pages(
@@ -74,8 +93,6 @@ def _here(without: str = "") -> str:
     return request.path + (f"?{urlencode(rest)}" if rest else "")
 
 
-
-
 def _other_language() -> Markup:
     """Make the link to this page in the other language."""
     other, name = ("fr", "Français") if frame().language() == "en" else ("en", "English")
@@ -98,7 +115,9 @@ def _teach(app: Flask, statics: Statics) -> None:
         env.filters[name] = _written(name)
     env.filters["t"] = lambda message: frame().writer().gettext(message) if message else ""
     env.filters["card"] = write_card_number
-    env.filters["short_date"] = lambda day: frame().writer().date(day, year=False)
+    env.filters["code"] = lambda code: words.code(code, frame().language())
+    env.filters["listed"] = listed
+    env.filters["short_date"] = lambda day: frame().writer().calendar(day, year=False)
     env.filters["fingerprint"] = lambda text, ends=2: frame().writer().print(text, ends)
     env.globals.update(
         static=statics.address,

@@ -6,12 +6,22 @@ place that touches cookies.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from flask import Response, abort, current_app, flash, g, redirect, render_template, request, session
+from flask import (
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+)
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.web.forms import FIELD, Forms
@@ -145,6 +155,13 @@ def n_(one: str, many: str, count: int, **values: object) -> str:
     """Translate a message that depends on a number."""
     writer = frame().writer()
     return writer.ngettext(one, many, count) % {"n": writer.number(count), **values}
+
+
+def listed(names: Sequence[str]) -> str:
+    """Write a list as people say it: `a, b and c`."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("%(first)s and %(last)s", first=", ".join(names[:-1]), last=names[-1])
 
 
 def show(template: str, status: int = 200, **values: Any) -> Answer:

@@ -36,8 +36,6 @@ class Refusal(StrEnum):
 
     GONE = "gone"
     ALREADY = "already"
-    WRONG_PASSWORD = "wrong_password"
-    UNKNOWN_CARD = "unknown_card"
     LEDGER = "ledger"
     PAYMENT_DOWN = "payment_down"
     AMOUNT = "amount"
@@ -91,7 +89,7 @@ class Redirect:
 
 
 class Accounts(Protocol):
-    """The people who may log in, their sessions, and forms that work once."""
+    """The people who may log in, and their sessions."""
 
     def invitation_is_open(self, token: str) -> bool:
         """Tell whether a one-time link still works."""
@@ -110,9 +108,6 @@ class Accounts(Protocol):
 
     def password_is_right(self, person: Person, password: str) -> bool:
         """Check a password again before an act that cannot be undone."""
-
-    def claim_form(self, key: str) -> bool:
-        """Take a form's one-use key: True the first time, False ever after."""
 
 
 class Overviews(Protocol):
@@ -257,9 +252,5 @@ class Holders(Protocol):
         """Give the QR token of a printed number, or an empty string."""
 
 
-class Office(
-    Accounts, Overviews, Terminals, Cards, Catalogue, Finance, Chain, Holders, Protocol
-):
+class Office(Accounts, Overviews, Terminals, Cards, Catalogue, Finance, Chain, Holders, Protocol):
     """Everything that the pages need."""
-
-

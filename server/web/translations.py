@@ -32,8 +32,8 @@ def translations(language: Language) -> NullTranslations:
     with CATALOGUE.open("rb") as file:
         catalogue = read_po(file, locale="fr")
     for message in catalogue:
-        if message.id:
-            words = message.string
+        words = message.string
+        if message.id and words:
             message.string = (
                 french_spacing(words)
                 if isinstance(words, str)

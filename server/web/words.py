@@ -15,6 +15,8 @@ from server.web.views.common import Level, LineKind, LineResult, PartKind
 from server.web.views.overview import CheckKind, StepKind, TodoKind
 from server.web.views.public import ReceiptState
 from server.web.views.terminals import PairingState, TerminalEventKind, TerminalState
+from shared.amounts import Language
+from shared.errors import MESSAGES, Code
 
 
 class Look(NamedTuple):
@@ -179,8 +181,6 @@ STEP_COMMAND: Final = {
 REFUSALS: Final = {
     Refusal.GONE: N_("It does not exist any more. Nothing has changed."),
     Refusal.ALREADY: N_("It was already done. Nothing has changed."),
-    Refusal.WRONG_PASSWORD: N_("Wrong password. Nothing has changed."),
-    Refusal.UNKNOWN_CARD: N_("No card has this number."),
     Refusal.LEDGER: N_("The ledger refused. Nothing has changed."),
     Refusal.PAYMENT_DOWN: N_("The payment page does not answer. Try again in a minute."),
     Refusal.AMOUNT: N_("This amount is not possible."),
@@ -226,7 +226,6 @@ IMPORT_CAUSES: Final = {
 
 ROLES: Final = {
     "seller": N_("Sales"),
-    "refunder": N_("Sales, refunds"),
     "manager": N_("Manager"),
 }
 
@@ -242,6 +241,14 @@ CLASSES: Final = {
     "libre": N_("Free currency"),
     "reserve": N_("Euros in reserve"),
 }
+
+
+def code(name: str, language: Language) -> str:
+    """Give the staff words of an error code of the protocol; an unknown one stays as it is."""
+    try:
+        return str(getattr(MESSAGES[Code(name)], language))
+    except ValueError:
+        return name
 
 
 def _check(kind: type[StrEnum], *tables: Iterable[StrEnum]) -> None:

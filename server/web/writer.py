@@ -21,7 +21,7 @@ MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
 DAY_MS: Final = 24 * HOUR_MS
 JUST_NOW_MS: Final = 5_000
-DAY_PATTERN: Final = {"fr": "d MMMM", "en": "d MMMM"}
+SIZES: Final = ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k"))
 KEY_WORD: Final = 4
 
 
@@ -82,19 +82,14 @@ class Writer:
 
     def percent(self, basis_points: int) -> str:
         """Write basis points as a percentage: `2 %`, `5,5 %`."""
-        text = str(
-            format_decimal(Decimal(basis_points) / 100, "#,##0.##", locale=self.language)
-        )
+        text = str(format_decimal(Decimal(basis_points) / 100, "#,##0.##", locale=self.language))
         return text + (f"{NO_BREAK_SPACE}%" if self.language == "fr" else "%")
 
     def size(self, count: int) -> str:
-        """Write a number of bytes in kB or MB."""
-        unit, name = (1_000_000, {"fr": "Mo", "en": "MB"}) if count >= 1_000_000 else (
-            1_000,
-            {"fr": "ko", "en": "kB"},
-        )
+        """Write a number of bytes in kB, MB or GB."""
+        unit, name = next((each for each in SIZES if count >= each[0]), SIZES[-1])
         value = format_decimal(Decimal(count) / unit, "#,##0.#", locale=self.language)
-        return f"{value}{NO_BREAK_SPACE}{name[self.language]}"
+        return f"{value}{NO_BREAK_SPACE}{name}{'o' if self.language == 'fr' else 'B'}"
 
     # ---------- times ----------
 
@@ -120,9 +115,9 @@ class Writer:
 
     def utc_day(self, at_ms: int) -> str:
         """Write a UTC day."""
-        return self.date(datetime.fromtimestamp(at_ms / 1000, ZoneInfo("UTC")).date())
+        return self.calendar(datetime.fromtimestamp(at_ms / 1000, ZoneInfo("UTC")).date())
 
-    def date(self, day: date, *, year: bool = True) -> str:
+    def calendar(self, day: date, *, year: bool = True) -> str:
         """Write a day: `20 juin 2026`, `1er juillet`."""
         pattern = "d MMMM y" if year else "d MMMM"
         text = str(format_date(day, pattern, locale=self.language))
@@ -130,7 +125,7 @@ class Writer:
 
     def day(self, at_ms: int) -> str:
         """Write the day of a time in the place's zone."""
-        return self.date(self.local(at_ms).date())
+        return self.calendar(self.local(at_ms).date())
 
     def long_day(self, at_ms: int) -> str:
         """Write a day with its name: `Samedi 20 juin 2026`."""
@@ -158,7 +153,7 @@ class Writer:
             return self.clock(at_ms)
         if days == 1:
             return self.gettext("yesterday, %(time)s") % {"time": self.clock(at_ms)}
-        day = self.date(then.date(), year=then.year != today.year)
+        day = self.calendar(then.date(), year=then.year != today.year)
         return f"{day}, {self.clock(at_ms)}"
 
     def duration(self, span_ms: int) -> str:
@@ -170,7 +165,8 @@ class Writer:
             return f"{span_ms // MINUTE_MS}{nbsp}min"
         if span_ms < DAY_MS:
             hours, minutes = divmod(span_ms // MINUTE_MS, 60)
-            return f"{hours}{nbsp}h{nbsp}{minutes:02}" if minutes else f"{hours}{nbsp}h"
+            unit = "" if self.language == "fr" else f"{nbsp}min"
+            return f"{hours}{nbsp}h{nbsp}{minutes:02}{unit}" if minutes else f"{hours}{nbsp}h"
         days = span_ms // DAY_MS
         return self.ngettext("%(n)s day", "%(n)s days", days) % {"n": self.number(days)}
 

@@ -25,6 +25,9 @@ from server.web.views.overview import Check, CheckKind, HourSales, Todo, TodoKin
 from server.web.views.public import PublicPlace
 from server.web.views.terminals import TerminalRow, TerminalState
 
+# fmt: off
+# (Tables of data: one row a thing.)
+
 NOW: Final = 1_781_988_425_000  # 2026-06-20T20:47:05Z
 MINUTE: Final = 60_000
 HOUR: Final = 60 * MINUTE
@@ -73,7 +76,7 @@ SALES: Final = (
          who="Yann", money=fed(1050), result=LineResult.OVERDRAWN, loss=fed(150),
          card="8E6BD7F1"),
     Line(at_ms=NOW - 3 * HOUR, kind=LineKind.SALE, where="Bar 2", who="Yann",
-         result=LineResult.REJECTED, reason="card_unknown"),
+         result=LineResult.REJECTED, reason="unknown_card"),
     Line(at_ms=NOW - 4 * HOUR, kind=LineKind.SALE, label="Cidre brut", where="Bar 3", who="Soizic",
          money=fed(350), result=LineResult.DISPUTED, card="41C88E6B"),
 )
@@ -210,7 +213,7 @@ PRODUCTS: Final = tuple(
 OPERATORS: Final = (
     Operator(id="o1", name="Yann Kerbrat", role=OperatorRole.SELLER, has_pin=False,
              card="17D044C2", until=date(2026, 6, 21)),
-    Operator(id="o2", name="Inès Oualid", role=OperatorRole.REFUNDER, has_pin=True,
+    Operator(id="o2", name="Inès Oualid", role=OperatorRole.MANAGER, has_pin=True,
              card="41C88E6B", until=date(2026, 6, 21)),
     Operator(id="o3", name="Soizic Le Bihan", role=OperatorRole.MANAGER, has_pin=True),
     Operator(id="o4", name="Tom Rivière", role=OperatorRole.SELLER, has_pin=True,

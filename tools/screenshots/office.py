@@ -5,11 +5,13 @@ Acts change its state, so whole stories can be played in a browser without a nod
 passwords in clear.
 """
 
-import secrets
+# ruff: noqa: D102 -- every method is documented in the port that this implements
+
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
-from server.office.card_file import CardFile, FileCard, read_card_file
+from server.office.card_file import FileCard, read_card_file
 from server.office.catalogue import (
     CatalogueDraft,
     OperatorDraft,
@@ -21,13 +23,10 @@ from server.office.catalogue import (
 from server.web.parsing import read_card_number
 from server.web.port import (
     Done,
-    LoggedIn,
-    LoginPaused,
     Mistakes,
     NotDone,
     Redirect,
     Refusal,
-    WrongLogin,
 )
 from server.web.views.cards import (
     CardPage,
@@ -39,257 +38,18 @@ from server.web.views.cards import (
 )
 from server.web.views.catalogue import Operator, OperatorRole, Product, TeamPage
 from server.web.views.chain import Audit, BlockPage, ChainPage
-from server.web.views.common import Asset, Money, Part, PartKind, Person, Place, Shell
+from server.web.views.common import Asset
 from server.web.views.money import AssetPage, MeltPage, ReservePage, SalesPage
-from server.web.views.overview import Health, MoneyRow, Outside, Overview, Setup, Step, StepKind
 from server.web.views.public import HolderPage, PublicPage, Receipt, ReceiptState
-from server.web.views.terminals import (
-    Pairing,
-    PairingState,
-    RevokePage,
-    TerminalEvent,
-    TerminalEventKind,
-    TerminalPage,
-    TerminalsPage,
-    TerminalState,
-)
 from tools.screenshots import evening
-from tools.screenshots.evening import DAY, FED, GRAIN, HOUR, MINUTE, NOW, fed, gra
+from tools.screenshots.evening import FED, HOUR, MINUTE, NOW, fed, gra
+from tools.screenshots.field import CLAIRE, FieldOffice, make_reference
 
-TRIES = 5
-CLAIRE = Person(id="claire", name="Claire Le Goff", email="claire@nuitsdumoulin.example")
-
-
-def make_reference(uid: bytes) -> str:
-    """Give a readable stand-in for a card's pseudonym."""
-    return uid.hex().rjust(32, "0")
+__all__ = ["CLAIRE", "MemoryOffice"]
 
 
-class MemoryOffice:
+class MemoryOffice(FieldOffice):
     """The evening's office; `fresh` is a node on which nothing was done yet."""
-
-    def __init__(self, *, fresh: bool = False, stand_in: bool = True) -> None:
-        self.fresh, self.stand_in = fresh, stand_in
-        self.now_ms = NOW
-        self.people = {CLAIRE.email: (CLAIRE, "une phrase de passe")}
-        self.sessions: dict[str, Person] = {}
-        self.invitations = {"premier-lien"}
-        self.failures: dict[str, int] = {}
-        self.tills = {} if fresh else {row.id: row for row in evening.TERMINALS}
-        self.codes: dict[str, Pairing] = {}
-        self.cards_: dict[str, CardRow] = {} if fresh else dict(evening.CARDS)
-        self.tokens = {} if fresh else {
-            number: f"{number.lower()}-0f77-4e3c-9ef6-047ea6b8726e" for number in self.cards_
-        }
-        self.previews: dict[str, tuple[str, CardFile]] = {}
-        self.products_ = {} if fresh else {each.id: each for each in evening.PRODUCTS}
-        self.team_ = {} if fresh else {each.id: each for each in evening.OPERATORS}
-        self.audits: tuple[Audit, ...] = () if fresh else evening.AUDITS
-        self.reloads: dict[str, Receipt] = {}
-        self.acts: list[str] = []
-
-    # ---------- accounts ----------
-
-    def invitation_is_open(self, token: str) -> bool:
-        return token in self.invitations
-
-    def accept_invitation(self, token: str, form: Mapping[str, str]) -> LoggedIn | Mistakes | None:
-        if token not in self.invitations:
-            return None
-        mistakes = {}
-        if not form.get("name", "").strip():
-            mistakes["name"] = "required"
-        if "@" not in form.get("email", ""):
-            mistakes["email"] = "email"
-        if len(form.get("password", "")) < 12:
-            mistakes["password"] = "password_short"
-        elif form.get("password") != form.get("again"):
-            mistakes["again"] = "password_same"
-        if mistakes:
-            return Mistakes(mistakes)
-        self.invitations.remove(token)
-        person = Person(id=form["email"], name=form["name"].strip(), email=form["email"])
-        self.people[person.email] = (person, form["password"])
-        return self._enter(person)
-
-    def _enter(self, person: Person) -> LoggedIn:
-        token = secrets.token_urlsafe(24)
-        self.sessions[token] = person
-        return LoggedIn(token)
-
-    def login(self, email: str, password: str, address: str) -> LoggedIn | WrongLogin | LoginPaused:
-        failed = self.failures.get(email, 0)
-        if failed >= TRIES:
-            return LoginPaused(self.now_ms + 15 * MINUTE)
-        person, secret = self.people.get(email, (None, ""))
-        if person and secret == password:
-            self.failures.pop(email, None)
-            return self._enter(person)
-        self.failures[email] = failed + 1
-        return WrongLogin(TRIES - failed - 1)
-
-    def person(self, token: str) -> Person | None:
-        return self.sessions.get(token)
-
-    def logout(self, token: str) -> None:
-        self.sessions.pop(token, None)
-
-    def password_is_right(self, person: Person, password: str) -> bool:
-        return self.people[person.email][1] == password
-
-    # ---------- overview ----------
-
-    def shell(self) -> Shell:
-        if self.fresh:
-            return Shell(node_name="Les Nuits du Moulin", stand_in=self.stand_in)
-        return Shell(
-            node_name="Les Nuits du Moulin",
-            stand_in=self.stand_in,
-            terminals_to_sync=2,
-            things_to_fix=1,
-        )
-
-    def overview(self) -> Overview | Setup:
-        if self.fresh:
-            return Setup(steps=self._steps())
-        return Overview(
-            now_ms=self.now_ms,
-            day_start_ms=evening.DAY_START,
-            unsent_terminals=2,
-            unsent_sales=47,
-            unsent_money=(evening.UNSENT,),
-            todo=evening.TODO,
-            outside=(
-                Outside(total=fed(1_846_200), on_cards=fed(987_450), to_places=fed(823_650),
-                        covered_bp=10_000),
-                Outside(total=gra(624_000), on_cards=gra(390_530), to_places=gra(187_670)),
-            ),
-            checks=tuple(c for c in evening.CHECKS if c.kind not in ("copy", "disk", "stripe")),
-            head_height=1042,
-            assets=(FED, GRAIN),
-            same_unit=True,
-            hours=evening.HOURS,
-            sales_today=598,
-            sales_late=112,
-            totals_today=(fed(sum(evening.FED_HOURS)), gra(sum(evening.GRAIN_HOURS))),
-            last_sales=evening.SALES[:5],
-            money=(
-                MoneyRow(kind=PartKind.WALLETS, cards=962, amounts=(fed(987_450), gra(390_530))),
-                MoneyRow(kind=PartKind.PLACE, name="Bar du Moulin",
-                         amounts=(fed(512_050), gra(120_420))),
-                MoneyRow(kind=PartKind.PLACE, name="Cantine des Prés",
-                         amounts=(fed(311_600), gra(67_250))),
-                MoneyRow(kind=PartKind.HELD, amounts=(fed(35_100), gra(0))),
-                MoneyRow(kind=PartKind.MELTED, amounts=(fed(0), gra(21_400))),
-                MoneyRow(kind=PartKind.FUNDS, amounts=(fed(0), gra(24_400))),
-            ),
-            money_total=(fed(1_846_200), gra(624_000)),
-        )
-
-    def _steps(self) -> tuple[Step, ...]:
-        return (
-            Step(kind=StepKind.ACCOUNT, done=True),
-            Step(kind=StepKind.PLACE, done=True, name="Bar du Moulin"),
-            Step(kind=StepKind.ASSET, done=True, name="Euro fédéré"),
-            Step(kind=StepKind.PRODUCTS, done=bool(self.products_), count=len(self.products_)),
-            Step(kind=StepKind.CARDS, done=bool(self.cards_), count=len(self.cards_)),
-            Step(kind=StepKind.TERMINAL, done=bool(self.tills), count=len(self.tills)),
-            Step(kind=StepKind.STRIPE, done=False, needed=False),
-            Step(kind=StepKind.COPY, done=False, needed=False),
-        )
-
-    def health(self) -> Health:
-        return Health(
-            now_ms=self.now_ms,
-            checks=evening.CHECKS,
-            version="0.1.0",
-            started_ms=NOW - 2 * DAY - 5 * HOUR,
-            database_bytes=12_400_000,
-            dead_letters=0,
-        )
-
-    def places(self) -> tuple[Place, ...]:
-        return (evening.BAR, evening.CANTEEN)
-
-    # ---------- terminals ----------
-
-    def terminals(self) -> TerminalsPage:
-        return TerminalsPage(
-            now_ms=self.now_ms,
-            rows=tuple(self.tills.values()),
-            hard_ms=evening.HARD,
-            cap=fed(evening.CAP),
-            known=evening.UNSENT,
-            worst=fed(2 * evening.CAP),
-        )
-
-    def terminal(self, terminal: str) -> TerminalPage | None:
-        row = self.tills.get(terminal)
-        if row is None:
-            return None
-        return TerminalPage(
-            now_ms=self.now_ms,
-            row=row,
-            cap=fed(evening.CAP),
-            hard_ms=evening.HARD,
-            received_seq=1874 if row.seen_ms else 0,
-            announced_seq=1912 if row.seen_ms else None,
-            head="7c1e93af" + "0" * 52 + "04d2",
-            short_id="MOUL 4417",
-            enrolled_ms=NOW - 2 * DAY - 5 * HOUR,
-            enrolled_height=12,
-            version="0.1.0",
-            clock_skew_ms=400,
-            sales=evening.SALES[-3:] + evening.SALES[:3] if row.seen_ms else (),
-            events=(
-                TerminalEvent(kind=TerminalEventKind.CONTACT_LOST, at_ms=row.seen_ms or NOW),
-                TerminalEvent(kind=TerminalEventKind.RECEIVED, at_ms=NOW - 21 * HOUR, count=214),
-                TerminalEvent(kind=TerminalEventKind.PAIRED, at_ms=NOW - 2 * DAY, height=12),
-            ),
-        )
-
-    def start_pairing(self, place: str, name: str) -> str | Mistakes:
-        if not name.strip():
-            return Mistakes({"name": "required"})
-        if place not in {each.id for each in self.places()}:
-            return Mistakes({"place": "place"})
-        ident = f"c{len(self.codes) + 1}"
-        self.codes[ident] = Pairing(
-            id=ident, name=name.strip(), place=place, pin="482913",
-            expires_ms=self.now_ms + 10 * MINUTE, state=PairingState.WAITING,
-        )
-        return ident
-
-    def pairing(self, pairing: str) -> Pairing | None:
-        return self.codes.get(pairing)
-
-    def cancel_pairing(self, pairing: str) -> None:
-        self.codes[pairing] = replace(self.codes[pairing], state=PairingState.CANCELLED)
-
-    def join(self, pairing: str) -> None:
-        """Do what a terminal does when its PIN is accepted."""
-        self.codes[pairing] = replace(
-            self.codes[pairing], state=PairingState.JOINED, terminal="bar-1", short_id="MOUL 4417"
-        )
-
-    def revocation(self, terminal: str) -> RevokePage | None:
-        row = self.tills.get(terminal)
-        if row is None or row.state is TerminalState.REVOKED:
-            return None
-        return RevokePage(
-            id=row.id, name=row.name, received_seq=1874 if row.seen_ms else 0, unsent=row.unsent,
-            unsent_money=row.unsent_money, worst=fed(evening.CAP),
-        )
-
-    def revoke(self, terminal: str, reason: str) -> Done | NotDone:
-        row = self.tills.get(terminal)
-        if row is None:
-            return NotDone(Refusal.GONE)
-        if row.state is TerminalState.REVOKED:
-            return NotDone(Refusal.ALREADY)
-        self.tills[terminal] = replace(row, state=TerminalState.REVOKED)
-        self.acts.append(f"revoke {terminal} {reason}")
-        return Done(terminal)
 
     # ---------- cards ----------
 
@@ -340,10 +100,17 @@ class MemoryOffice:
         return self._preview(ident)
 
     def _registered(self) -> list[FileCard]:
-        return [
-            FileCard(ref=make_reference(bytes.fromhex("00A24B04")), number="B194AEB9",
-                     token="b194aeb9-0f77-4e3c-9ef6-047ea6b8726e")
-        ] if self.cards_ else []
+        return (
+            [
+                FileCard(
+                    ref=make_reference(bytes.fromhex("00A24B04")),
+                    number="B194AEB9",
+                    token="b194aeb9-0f77-4e3c-9ef6-047ea6b8726e",  # noqa: S106 -- a QR link
+                )
+            ]
+            if self.cards_
+            else []
+        )
 
     def _preview(self, ident: str) -> ImportPreview:
         name, file = self.previews[ident]
@@ -352,8 +119,13 @@ class MemoryOffice:
             for bad in file.bad
         )
         return ImportPreview(
-            id=ident, file_name=name, lines=file.lines, new=len(file.new), known=len(file.known),
-            problems=problems, known_numbers=tuple(card.number for card in file.known),
+            id=ident,
+            file_name=name,
+            lines=file.lines,
+            new=len(file.new),
+            known=len(file.known),
+            problems=problems,
+            known_numbers=tuple(card.number for card in file.known),
         )
 
     def import_preview(self, preview: str) -> ImportPreview | None:
@@ -384,7 +156,10 @@ class MemoryOffice:
             return Mistakes(draft)
         ident = product or f"p{len(self.products_)}"
         self.products_[ident] = Product(
-            id=ident, name=draft.name, category=draft.category, price=fed(draft.price),
+            id=ident,
+            name=draft.name,
+            category=draft.category,
+            price=fed(draft.price),
             vat_bp=draft.vat_bp,
         )
         self.acts.append(f"product {draft.name} {draft.price}")
@@ -398,14 +173,14 @@ class MemoryOffice:
 
     def import_catalogue(self, content: bytes) -> Done | Mistakes:
         draft = read_catalogue(
-            content, scale=2, card_exists=self.cards_.__contains__, has_pin=lambda name: False
+            content, scale=2, card_exists=self.cards_.__contains__, has_pin=lambda _name: False
         )
         if not isinstance(draft, CatalogueDraft):
             return Mistakes(draft)
         return Done(of=len(draft.products) + len(draft.operators))
 
     def team(self) -> TeamPage:
-        return TeamPage(today=evening.date(2026, 6, 20), operators=tuple(self.team_.values()))
+        return TeamPage(today=date(2026, 6, 20), operators=tuple(self.team_.values()))
 
     def operator(self, operator: str) -> Operator | None:
         return self.team_.get(operator)
@@ -419,8 +194,12 @@ class MemoryOffice:
             return Mistakes(draft)
         ident = operator or f"o{len(self.team_) + 1}"
         self.team_[ident] = Operator(
-            id=ident, name=draft.name, role=OperatorRole(draft.role),
-            has_pin=bool(draft.pin or (old and old.has_pin)), card=draft.card, until=draft.until,
+            id=ident,
+            name=draft.name,
+            role=OperatorRole(draft.role),
+            has_pin=bool(draft.pin or (old and old.has_pin)),
+            card=draft.card,
+            until=draft.until,
         )
         self.acts.append(f"operator {draft.name}")
         return Done(ident, 4, 6)
@@ -454,31 +233,51 @@ class MemoryOffice:
         if self.fresh:
             return None
         return ReservePage(
-            asset=FED, tokens=evening.FED_PARTS, euros=evening.EUROS,
-            compared_ms=NOW - 17 * MINUTE, difference=fed(0), fees_left=fed(7688),
-            fees_floor=fed(5000), holder="Association Les Nuits du Moulin",
+            asset=FED,
+            tokens=evening.FED_PARTS,
+            euros=evening.EUROS,
+            compared_ms=NOW - 17 * MINUTE,
+            difference=fed(0),
+            fees_left=fed(7688),
+            fees_floor=fed(5000),
+            holder="Association Les Nuits du Moulin",
         )
 
     # ---------- chain ----------
 
     def chain(self) -> ChainPage:
         return ChainPage(
-            now_ms=self.now_ms, blocks=evening.BLOCKS[-1:] if self.fresh else evening.BLOCKS,
-            state="e3a177c05b2f9d14" + "0" * 40 + "61ab0f3c", chain="4f0a" * 8, log_size=48_213,
-            copies=0, audits=self.audits,
+            now_ms=self.now_ms,
+            blocks=evening.BLOCKS[-1:] if self.fresh else evening.BLOCKS,
+            state="e3a177c05b2f9d14" + "0" * 40 + "61ab0f3c",
+            chain="4f0a" * 8,
+            log_size=48_213,
+            copies=0,
+            audits=self.audits,
         )
 
     def block(self, height: int) -> BlockPage | None:
         found = next((block for block in evening.BLOCKS if block.height == height), None)
-        return found and BlockPage(
-            block=found, parent="a1b2" * 16, state="e3a1" * 16, log_root="0c4d" * 16,
-            log_size=48_213, operations=evening.OPERATIONS,
+        if found is None:
+            return None
+        return BlockPage(
+            block=found,
+            parent="a1b2" * 16,
+            state="e3a1" * 16,
+            log_root="0c4d" * 16,
+            log_size=48_213,
+            operations=evening.OPERATIONS,
         )
 
     def audit(self) -> Done | NotDone:
         self.audits = (
-            Audit(at_ms=self.now_ms, from_height=0, to_height=1042, operations=48_213,
-                  duration_ms=1_850),
+            Audit(
+                at_ms=self.now_ms,
+                from_height=0,
+                to_height=1042,
+                operations=48_213,
+                duration_ms=1_850,
+            ),
             *self.audits,
         )
         return Done()
@@ -490,8 +289,13 @@ class MemoryOffice:
         if number is None:
             return None
         return HolderPage(
-            token=token, number=number, state=self.cards_[number].state, asset=FED,
-            amounts=(1000, 2000, 3000, 5000), least=500, most=15_000,
+            token=token,
+            number=number,
+            state=self.cards_[number].state,
+            asset=FED,
+            amounts=(1000, 2000, 3000, 5000),
+            least=500,
+            most=15_000,
             contact="bonjour@nuitsdumoulin.example",
         )
 
@@ -501,8 +305,12 @@ class MemoryOffice:
             return NotDone(Refusal.CARD_BLOCKED)
         session = f"cs_{len(self.reloads) + 1}"
         self.reloads[session] = Receipt(
-            state=ReceiptState.PAID, number=page.number, money=fed(amount), at_ms=NOW - 3 * MINUTE,
-            holder="Association Les Nuits du Moulin", token=token,
+            state=ReceiptState.PAID,
+            number=page.number,
+            money=fed(amount),
+            at_ms=NOW - 3 * MINUTE,
+            holder="Association Les Nuits du Moulin",
+            token=token,
         )
         self.acts.append(f"reload {page.number} {amount} {language}")
         return Redirect(f"/qr/{token}/receipt?session={session}")
@@ -519,13 +327,13 @@ class MemoryOffice:
 
     def public(self) -> PublicPage:
         return PublicPage(
-            now_ms=self.now_ms, assets=self.assets(), places=evening.PUBLIC_PLACES,
-            head=evening.BLOCKS[0], audit=self.audits[0] if self.audits else None,
+            now_ms=self.now_ms,
+            assets=self.assets(),
+            places=evening.PUBLIC_PLACES,
+            head=evening.BLOCKS[0],
+            audit=self.audits[0] if self.audits else None,
             melts=self.melting(),
         )
 
     def find_token(self, number: str) -> str:
         return self.tokens.get(read_card_number(number), "")
-
-
-__all__ = ["CLAIRE", "MemoryOffice", "Money", "Part"]

@@ -26,7 +26,7 @@ CHROMIUM: Final = "/usr/bin/chromium"
 WIDTHS: Final = (1280, 390)
 THEMES: Final = ("light", "dark")
 LANGUAGES: Final = ("fr", "en")
-TOKEN: Final = "17d044c2-0f77-4e3c-9ef6-047ea6b8726e"
+CARD_LINK: Final = "17d044c2-0f77-4e3c-9ef6-047ea6b8726e"
 BLOCKED: Final = "8e6bd7f1-0f77-4e3c-9ef6-047ea6b8726e"
 
 MEMBER_PAGES: Final = {
@@ -69,12 +69,12 @@ PUBLIC_PAGES: Final = {
     "welcome": "/welcome/premier-lien",
     "public": "/public",
     "find-card": "/qr",
-    "holder": f"/qr/{TOKEN}",
+    "holder": f"/qr/{CARD_LINK}",
     "holder-blocked": f"/qr/{BLOCKED}",
-    "receipt-recorded": f"/qr/{TOKEN}/receipt?session=cs_1",
-    "receipt-paid": f"/qr/{TOKEN}/receipt?session=cs_2",
-    "receipt-held": f"/qr/{TOKEN}/receipt?session=cs_3",
-    "receipt-cancelled": f"/qr/{TOKEN}/receipt?session=cs_4",
+    "receipt-recorded": f"/qr/{CARD_LINK}/receipt?session=cs_1",
+    "receipt-paid": f"/qr/{CARD_LINK}/receipt?session=cs_2",
+    "receipt-held": f"/qr/{CARD_LINK}/receipt?session=cs_3",
+    "receipt-cancelled": f"/qr/{CARD_LINK}/receipt?session=cs_4",
     "not-found": "/nothing-here",
 }
 FRESH_PAGES: Final = {
@@ -113,7 +113,7 @@ def prepared_office(*, fresh: bool = False) -> MemoryOffice:
     good = CARD_FILE.splitlines()
     office.preview_import("cartes-2026-lot3.csv", "\n".join((good[0], good[2], good[5])).encode())
     for amount in (2000, 2000, 3000, 1000):
-        office.start_reload(TOKEN, amount, "fr")
+        office.start_reload(CARD_LINK, amount, "fr")
     office.settle("cs_1", ReceiptState.RECORDED)
     office.settle("cs_3", ReceiptState.HELD)
     office.settle("cs_4", ReceiptState.CANCELLED, None)
@@ -168,9 +168,9 @@ def visitor(
         java_script_enabled=script,
     )
     cookies = {"lang": language} | ({SESSION_COOKIE: "claire"} if member else {})
-    context.add_cookies([
-        {"name": name, "value": value, "url": address} for name, value in cookies.items()
-    ])
+    context.add_cookies(
+        [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
+    )
     return context.new_page()
 
 

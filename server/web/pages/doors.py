@@ -4,8 +4,8 @@ from flask import Blueprint, abort, request
 
 from server.web.frame import THEMES, Answer, _, address, frame, go, office, say, show
 from server.web.guards import local_path, once
-from server.web.port import LoggedIn, LoginPaused, Mistakes
 from server.web.pages.errors import too_many
+from server.web.port import LoggedIn, LoginPaused, Mistakes
 
 page = Blueprint("doors", __name__)
 

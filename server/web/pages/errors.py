@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from flask import Flask, make_response, request
+from flask import Flask, Response, make_response, request
 from werkzeug.exceptions import HTTPException
 
 from server.web.frame import Answer, _, frame, go, show
@@ -28,7 +28,7 @@ def not_found(code: int = 404) -> Answer:
     )
 
 
-def too_many(wait_ms: int) -> Answer:
+def too_many(wait_ms: int) -> Response:
     """Say when to try again after too many tries."""
     writer = frame().writer()
     until_ms = frame().now_ms() + wait_ms
@@ -51,10 +51,10 @@ def too_many(wait_ms: int) -> Answer:
     return answer
 
 
-def unable() -> Answer:
+def unable(error: Exception) -> Answer:
     """Say that the node failed, without promising what it cannot know; log under a reference."""
     reference = f"{frame().writer().clock(frame().now_ms())}-{secrets.token_hex(2).upper()}"
-    LOG.exception("page failed, reference %s", reference)
+    LOG.error("page failed, reference %s", reference, exc_info=error)
     return show(
         "error.html",
         500,
@@ -82,12 +82,11 @@ def handle_errors(app: Flask) -> None:
             return go("/login")
         if code == 413:
             return _too_large()
-        return unable() if code >= 500 else not_found(code)
+        return unable(error) if code >= 500 else not_found(code)
 
     @app.errorhandler(Exception)
     def unknown(error: Exception) -> Answer:
-        del error
-        return unable()
+        return unable(error)
 
 
 def _too_large() -> Answer:

@@ -7,6 +7,8 @@ from server.web.views.common import Line, Money
 
 
 class CardState(StrEnum):
+    """What a card may do."""
+
     ACTIVE = "active"
     BLOCKED = "blocked"
     NEW = "new"
@@ -14,6 +16,8 @@ class CardState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardRow:
+    """A card in a list; `number` is the printed one, without its dash."""
+
     number: str
     batch: str
     state: CardState
@@ -23,6 +27,8 @@ class CardRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardsPage:
+    """What a search found, and the figures of all cards."""
+
     query: str
     registered: int
     used: int
@@ -57,6 +63,8 @@ class ImportProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPreview:
+    """What a card file would do."""
+
     id: str
     file_name: str
     lines: int

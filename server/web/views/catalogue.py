@@ -9,6 +9,8 @@ from server.web.views.common import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
+    """Something to sell."""
+
     id: str
     name: str
     category: str
@@ -18,8 +20,9 @@ class Product:
 
 
 class OperatorRole(StrEnum):
+    """What somebody may do at a till."""
+
     SELLER = "seller"
-    REFUNDER = "refunder"
     MANAGER = "manager"
 
 
@@ -38,5 +41,7 @@ class Operator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamPage:
+    """Everybody who can open a till."""
+
     today: date
     operators: tuple[Operator, ...]

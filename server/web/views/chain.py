@@ -7,6 +7,8 @@ from server.web.views.common import LineResult
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
+    """One block in short."""
+
     height: int
     operations: int
     at_ms: int
@@ -28,6 +30,8 @@ class Audit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainPage:
+    """The head of the chain and its checks."""
+
     now_ms: int
     blocks: tuple[Block, ...]
     state: str
@@ -40,6 +44,8 @@ class ChainPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
+    """One transaction with its verdict."""
+
     author: str
     seq: int
     kind: str
@@ -49,6 +55,8 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockPage:
+    """One block in full."""
+
     block: Block
     parent: str
     state: str

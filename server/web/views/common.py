@@ -26,6 +26,8 @@ class Money:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
+    """Where people sell."""
+
     id: str
     name: str
 
@@ -75,6 +77,8 @@ class PartKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
+    """How much of an asset is in one kind of place."""
+
     kind: PartKind
     money: Money
 

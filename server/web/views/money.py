@@ -29,6 +29,8 @@ class AssetPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeltNotice:
+    """A notice before a melt, sent or to be sent."""
+
     days_before: int
     day: date
     wallets: int
@@ -37,6 +39,8 @@ class MeltNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextMelt:
+    """The next melt if nobody uses their money."""
+
     day: date
     at_most: Money
     wallets: int
@@ -46,6 +50,8 @@ class NextMelt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
+    """What a month would melt if nobody uses their money."""
+
     month: date
     at_most: Money
     wallets: int
@@ -76,10 +82,12 @@ class MeltPage:
 
     @property
     def to_nodes(self) -> int:
+        """Give the nodes’ share."""
         return self.to_place + self.to_validators
 
     @property
     def shared(self) -> int:
+        """Give all that was shared out."""
         return self.to_nodes + self.to_commons + self.to_maintenance
 
 
@@ -98,8 +106,10 @@ class ReservePage:
 
     @property
     def outstanding(self) -> int:
+        """Give the tokens in circulation."""
         return sum(part.money.amount for part in self.tokens)
 
     @property
     def backing(self) -> int:
+        """Give the euros held and the losses declared."""
         return sum(part.money.amount for part in self.euros)

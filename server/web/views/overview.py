@@ -7,6 +7,8 @@ from server.web.views.common import Asset, Level, Line, Money, PartKind
 
 
 class TodoKind(StrEnum):
+    """What may be waiting for somebody."""
+
     AUDIT_FAILED = "audit_failed"
     TERMINAL_CONFLICT = "terminal_conflict"
     TERMINAL_OFFLINE = "terminal_offline"
@@ -30,6 +32,8 @@ class Todo:
 
 
 class CheckKind(StrEnum):
+    """What a node watches."""
+
     AUDIT = "audit"
     RESERVE = "reserve"
     BACKUP = "backup"
@@ -80,6 +84,8 @@ class Outside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
+    """The day on one page."""
+
     now_ms: int
     day_start_ms: int
     unsent_terminals: int
@@ -101,6 +107,8 @@ class Overview:
 
 
 class StepKind(StrEnum):
+    """What a node needs before its first sale, and what it had better have."""
+
     ACCOUNT = "account"
     PLACE = "place"
     ASSET = "asset"
@@ -113,6 +121,8 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
+    """One line of the check list."""
+
     kind: StepKind
     done: bool
     name: str = ""
@@ -129,6 +139,8 @@ class Setup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
+    """What the node watches, and the node itself."""
+
     now_ms: int
     checks: tuple[Check, ...]
     version: str

@@ -24,6 +24,8 @@ class HolderPage:
 
 
 class ReceiptState(StrEnum):
+    """How far a payment is."""
+
     WAITING = "waiting"
     PAID = "paid"
     RECORDED = "recorded"
@@ -33,6 +35,8 @@ class ReceiptState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
+    """A payment as its payer sees it."""
+
     state: ReceiptState
     number: str
     money: Money
@@ -46,6 +50,8 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicPlace:
+    """A place as anybody may know it."""
+
     name: str
     accepts: tuple[str, ...]
     reloads_online: bool
@@ -55,6 +61,8 @@ class PublicPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicPage:
+    """The figures that anybody may see."""
+
     now_ms: int
     assets: tuple[AssetPage, ...]
     places: tuple[PublicPlace, ...]

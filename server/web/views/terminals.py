@@ -7,6 +7,8 @@ from server.web.views.common import Line, Money
 
 
 class TerminalState(StrEnum):
+    """What is known of a till."""
+
     SYNCED = "synced"
     SENDING = "sending"
     OFFLINE = "offline"
@@ -33,15 +35,19 @@ class TerminalRow:
 
     @property
     def in_service(self) -> bool:
+        """Tell whether it may still send."""
         return self.state is not TerminalState.REVOKED
 
     @property
     def needs_care(self) -> bool:
+        """Tell whether somebody should look at it."""
         return self.in_service and self.state not in (TerminalState.SYNCED, TerminalState.SENDING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalsPage:
+    """All tills; `known` is unsent at last contact, `worst` what may be unsent."""
+
     now_ms: int
     rows: tuple[TerminalRow, ...]
     hard_ms: int
@@ -51,6 +57,8 @@ class TerminalsPage:
 
 
 class TerminalEventKind(StrEnum):
+    """What happened to a till."""
+
     PAIRED = "paired"
     CONTACT_LOST = "contact_lost"
     RECEIVED = "received"
@@ -60,6 +68,8 @@ class TerminalEventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalEvent:
+    """One line of a till’s history."""
+
     kind: TerminalEventKind
     at_ms: int
     count: int = 0
@@ -68,6 +78,8 @@ class TerminalEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalPage:
+    """One till."""
+
     now_ms: int
     row: TerminalRow
     cap: Money | None
@@ -97,6 +109,8 @@ class RevokePage:
 
 
 class PairingState(StrEnum):
+    """How far a pairing is."""
+
     WAITING = "waiting"
     JOINED = "joined"
     EXPIRED = "expired"
@@ -105,6 +119,8 @@ class PairingState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pairing:
+    """A code that one new till may use once."""
+
     id: str
     name: str
     place: str

@@ -3,6 +3,7 @@
 Run as a module, it prints what `fr.po` lacks in the catalogue's own form, ready to be filled in.
 """
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext.babel_extract"
 KEYWORDS = {"_": None, "n_": (1, 2), "N_": None, "ngettext": (1, 2), "gettext": None}
 OPTIONS = {"templates/**.html": {"newstyle_gettext": "true", "trimmed": "true"}}
 
-Message = str | tuple[str, str]
+Message = str | tuple[str, ...]
 
 
 def used() -> Iterator[tuple[Message, str]]:
@@ -37,12 +38,10 @@ def main() -> None:
     missing, known = Catalog(locale="fr"), translated()
     for message, where in used():
         old = known.get(message)
-        if old is None or not all([old.string] if isinstance(old.string, str) else old.string):
+        if old is None or not old.string:
             path, line = where.rsplit(":", 1)
             missing.add(message, locations=[(path, int(line))])
-    from sys import stdout
-
-    write_po(stdout.buffer, missing, omit_header=True, no_location=True, width=0)
+    write_po(sys.stdout.buffer, missing, omit_header=True, no_location=True, width=0)
 
 
 if __name__ == "__main__":
