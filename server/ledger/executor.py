@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+from server.ledger.effect import Context
 from server.ledger.records import Author, Head, Key, Posting, Record
-from server.ledger.rules import Context, apply
+from server.ledger.rules import apply
 from server.ledger.state import Done, State, View
 from shared.codec import encode
 from shared.errors import Code
@@ -163,9 +164,7 @@ def leaf(transaction: Transaction, verdict: Verdict) -> bytes:
 _SEPARATOR: Final = b"\n"
 
 
-def effects_hash(
-    leaves: Sequence[bytes], changes: Sequence[tuple[str, Key, Record]]
-) -> Hash:
+def effects_hash(leaves: Sequence[bytes], changes: Sequence[tuple[str, Key, Record]]) -> Hash:
     """Commit to the verdicts in order and to every changed record, sorted by bytes."""
     lines = sorted(map(encode, changes))
     return Hash(sha256(_SEPARATOR.join((*leaves, b"", *lines))).hexdigest())

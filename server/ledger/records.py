@@ -95,8 +95,9 @@ class Refunded(Record, frozen=True):
 
 
 class Rule(Record, frozen=True):
-    """Key: policy name, subject."""
+    """Key: policy name, subject.  `since` is the UTC day of the block that set it."""
 
+    since: int
     value: Policy
 
 
@@ -114,11 +115,12 @@ class Announced(Record, frozen=True):
 
 
 class Melted(Record, frozen=True):
-    """Key: wallet, asset, day.  A melt: balance before, what it took, where, at which height."""
+    """Key: wallet, asset, day.  A melt: balance before, what it took, where and when it waits."""
 
     amount: int
     before: int
     height: int
+    month: int
     place: PlaceId
     reversed: int
 

@@ -5,13 +5,14 @@ what the block changed and knows how to book postings.  Nothing is written anywh
 hands the changes to whoever asked.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast
 
 from server.ledger.records import NAMES, Asset, Balance, Key, Place, Posting, Record
 from shared.amounts import MAX_AMOUNT
-from shared.ids import Account, AssetId, AuthorId, Hash, PlaceId, may_be_negative
-from shared.kinds import Body
+from shared.ids import EUR, Account, AssetId, AuthorId, Hash, PlaceId, may_be_negative
+from shared.kinds import AssetClass, Body
 from shared.verdict import Verdict
 
 R = TypeVar("R", bound=Record)
@@ -54,6 +55,10 @@ class Floor(Exception):  # noqa: N818 - a signal inside the ledger, turned into 
         self.account = account
 
 
+class Overflow(Exception):  # noqa: N818 - see Floor
+    """A posting would make an amount that not every reader of the chain can hold."""
+
+
 class State:
     """A view with the changes of the block under execution on top."""
 
@@ -64,6 +69,7 @@ class State:
         self._done: dict[tuple[AuthorId, int], Done] = {}
         self._assets: dict[AssetId, Asset] | None = None
         self._places: dict[PlaceId, Place] | None = None
+        self._accepted: dict[PlaceId, tuple[AssetId, ...]] = {}
 
     def get(self, record: type[R], key: Key) -> R | None:
         """Give one record as it stands now."""
@@ -80,6 +86,7 @@ class State:
         self._records[place] = self._changed[place] = value
         if type(value) is Asset:
             self._assets = None
+            self._accepted.clear()
         elif type(value) is Place:
             self._places = None
 
@@ -88,16 +95,22 @@ class State:
         held = self.get(Balance, (account, asset))
         return held.amount if held else 0
 
-    def book(self, posting: Posting) -> None:
-        """Move an amount.  Raises Floor when the source may not go below zero, changing nothing."""
-        left = self.balance(posting.source, posting.asset) - posting.amount
-        if left < 0 and not may_be_negative(posting.source):
-            raise Floor(posting.source)
-        there = self.balance(posting.target, posting.asset) + posting.amount
-        if left < -MAX_AMOUNT or there > MAX_AMOUNT:
-            raise Floor(posting.source)
-        self.put((posting.source, posting.asset), Balance(left))
-        self.put((posting.target, posting.asset), Balance(there))
+    def book(self, postings: Iterable[Posting]) -> None:
+        """Move amounts, all or none.  Raises Floor when a source may not go below zero."""
+        after: dict[tuple[Account, AssetId], int] = {}
+        for posting in postings:
+            asset, amount = posting.asset, posting.amount
+            source, target = (posting.source, asset), (posting.target, asset)
+            left = (after[source] if source in after else self.balance(*source)) - amount
+            if left < 0 and not may_be_negative(posting.source):
+                raise Floor(posting.source)
+            after[source] = left
+            there = (after[target] if target in after else self.balance(*target)) + amount
+            if left < -MAX_AMOUNT or there > MAX_AMOUNT:
+                raise Overflow
+            after[target] = there
+        for key, amount in after.items():
+            self.put(key, Balance(amount))
 
     def transaction(self, author: AuthorId, seq: int) -> Done | None:
         """Give a transaction that has a verdict, in this block or an earlier one."""
@@ -113,6 +126,19 @@ class State:
             made = {AssetId(str(key[0])): value for key, value in self._of(Asset)}
             self._assets = {**self._view.assets(), **made}
         return self._assets
+
+    def accepted(self, place: PlaceId) -> tuple[AssetId, ...]:
+        """Give the assets that a sale at a place spends, in the order in which it does."""
+        found = self._accepted.get(place)
+        if found is None:
+            usable = (
+                (asset.priority, code)
+                for code, asset in self.assets().items()
+                if asset.peg == EUR
+                and (asset.asset_class is AssetClass.FEDERATED or asset.issuer == place)
+            )
+            found = self._accepted[place] = tuple(code for _, code in sorted(usable))
+        return found
 
     def places(self) -> dict[PlaceId, Place]:
         """Give every place, with those made in this block."""

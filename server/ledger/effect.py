@@ -1,0 +1,166 @@
+"""What a rule is given and what it answers.
+
+A rule reads the state and returns an `Effect` or the `Code` that rejects; it never changes anything
+itself.  `rules.apply` books the postings all together or not at all.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeAlias, TypeVar
+
+from server.ledger.demurrage import after_receipt, after_use
+from server.ledger.records import (
+    Author,
+    Idle,
+    Key,
+    Place,
+    Posting,
+    Record,
+    Wallet,
+)
+from server.ledger.state import State
+from shared.errors import Code
+from shared.ids import Account, AssetId, AuthorId, PlaceId, WalletId, wallet as wallet_account
+from shared.kinds import Body
+from shared.policy import NO_DEMURRAGE, DemurragePolicy, Policy
+from shared.transaction import Transaction
+from shared.verdict import ACCEPTED, Verdict
+
+DAY_MS: Final = 86_400_000
+CHAIN: Final = "-"
+B = TypeVar("B", bound=Body)
+P = TypeVar("P", bound=Policy)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Postings to book in order, records to set, and the verdict."""
+
+    postings: tuple[Posting, ...] = ()
+    records: tuple[tuple[Key, Record], ...] = ()
+    verdict: Verdict = ACCEPTED
+
+
+Outcome: TypeAlias = Effect | Code
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The block under execution."""
+
+    state: State
+    height: int
+    time: int
+
+    @property
+    def day(self) -> int:
+        """The UTC day of the block."""
+        return self.time // DAY_MS
+
+    def policy(self, subject: str, default: P) -> tuple[P, int]:
+        """Give the policy of a subject and the day since which it holds."""
+        name = str(type(default).__struct_config__.tag)
+        record = self.state.get(Rule, (name, subject))
+        if record is None or not isinstance(record.value, type(default)):
+            return default, 0
+        return record.value, record.since
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who signed the transaction that a rule is asked about."""
+
+    author: AuthorId
+    record: Author
+    transaction: Transaction
+
+    @property
+    def place(self) -> PlaceId:
+        """The place of a terminal."""
+        return PlaceId(self.record.place)
+
+
+RuleFunction: TypeAlias = Callable[[Context, Signed, B], Outcome]
+
+
+def serves(context: Context, signed: Signed, place: PlaceId) -> Code | None:
+    """Say why a node may not act for a place; None when it may."""
+    record = context.state.get(Place, (place,))
+    if record is None:
+        return Code.UNKNOWN_PLACE
+    return None if record.node == signed.author else Code.NOT_AUTHORISED
+
+
+# ---------- idle money ----------
+
+
+def melting(context: Context, asset: AssetId) -> tuple[DemurragePolicy, int] | None:
+    """Give how an asset melts and the day since which it does; None: it never melts."""
+    policy, since = context.policy(asset, NO_DEMURRAGE)
+    return (policy, since) if policy.enabled else None
+
+
+def idle_clock(
+    context: Context, wallet: WalletId, asset: AssetId, policy: DemurragePolicy, since: int
+) -> Idle | None:
+    """Give the clock of what a wallet holds; None when it is empty and has none.
+
+    Value that was there before the asset began to melt counts as used on the day it began.
+    """
+    record = context.state.get(Idle, (wallet, asset))
+    if record is not None:
+        return record
+    if context.state.balance(wallet_account(wallet), asset) > 0:
+        return Idle(since, since + policy.grace_days)
+    return None
+
+
+def used(context: Context, wallet: WalletId, asset: AssetId) -> tuple[tuple[Key, Record], ...]:
+    """Start the grace of an asset on a wallet again, if it melts at all."""
+    found = melting(context, asset)
+    if found is None:
+        return ()
+    policy, since = found
+    clock = idle_clock(context, wallet, asset, policy, since)
+    return (((wallet, asset), after_use(clock, context.day, policy)),)
+
+
+def received(
+    context: Context, wallet: WalletId, asset: AssetId, sender: WalletId | None = None
+) -> tuple[tuple[Key, Record], ...]:
+    """Give the clock of value that comes in without being a use, if the asset melts at all."""
+    found = melting(context, asset)
+    if found is None:
+        return ()
+    policy, since = found
+    clock = after_receipt(
+        idle_clock(context, wallet, asset, policy, since),
+        context.state.balance(wallet_account(wallet), asset),
+        idle_clock(context, sender, asset, policy, since) if sender else None,
+        context.day,
+        policy,
+    )
+    return (((wallet, asset), clock),)
+
+
+# ---------- debts ----------
+
+
+def repay(
+    record: Wallet,
+    wallet: WalletId,
+    asset: AssetId,
+    amount: int,
+    account: Callable[[PlaceId], Account],
+) -> tuple[tuple[Posting, ...], Wallet]:
+    """Pay a wallet's debts in an asset out of an amount that came in, oldest first."""
+    postings: list[Posting] = []
+    debts: list[tuple[AssetId, PlaceId, int]] = []
+    for owed, place, debt in record.debts:
+        part = min(debt, amount) if owed == asset else 0
+        if part:
+            postings.append(Posting(wallet_account(wallet), account(place), asset, part))
+            amount -= part
+        if debt > part:
+            debts.append((owed, place, debt - part))
+    return tuple(postings), Wallet(tuple(debts), record.home, record.reloaded_at)

@@ -1,0 +1,179 @@
+"""Rules of the registry: places, assets, terminals, cards, policies."""
+
+from server.ledger.effect import (
+    CHAIN,
+    DAY_MS,
+    Context,
+    Effect,
+    Outcome,
+    Signed,
+    serves,
+)
+from server.ledger.records import Asset, Author, Card, Place, Rule, Wallet
+from shared.errors import Code
+from shared.ids import EUR, AssetId, PlaceId, author_id
+from shared.kinds import (
+    AssetClass,
+    AssetCreate,
+    CardBlock,
+    CardRegister,
+    Genesis,
+    PlaceCreate,
+    PolicySet,
+    Role,
+    TerminalEnrol,
+    TerminalRevoke,
+)
+from shared.policy import OFFLINE, DemurragePolicy, OfflinePolicy, ProtocolPolicy
+
+PROTOCOL = 1
+"""The newest protocol this code can execute."""
+LATE_DAYS = 60
+"""Grace must be longer than the longest offline age by this much (PROTOCOL §8)."""
+
+
+def genesis(_: Context, signed: Signed, body: Genesis) -> Outcome:
+    """Make the founding node an author.  `rules.apply` lets nobody sign it but the founder."""
+    record = Author(0, "", body.founder, body.name, "", Role.NODE, "active")
+    return Effect(records=(((signed.author,), record),))
+
+
+def place_create(context: Context, signed: Signed, body: PlaceCreate) -> Outcome:
+    """Register a place that the signing node serves."""
+    if body.place in context.state.places():
+        return Code.ALREADY_EXISTS
+    return Effect(records=(((body.place,), Place(body.name, signed.author)),))
+
+
+def asset_create(context: Context, signed: Signed, body: AssetCreate) -> Outcome:
+    """Register a federated or local asset; the other classes come with the next protocol."""
+    if code := serves(context, signed, body.issuer):
+        return code
+    if body.asset == EUR or body.asset in context.state.assets():
+        return Code.ALREADY_EXISTS
+    federated = body.asset_class is AssetClass.FEDERATED
+    if not federated and body.asset_class is not AssetClass.LOCAL:
+        return Code.WRONG_ASSET
+    if federated and (body.peg != EUR or body.scale != 2):
+        return Code.WRONG_ASSET
+    record = Asset(
+        asset_class=body.asset_class,
+        issuer=body.issuer,
+        name=body.name,
+        peg=body.peg,
+        priority=body.priority,
+        scale=body.scale,
+        symbol=body.symbol,
+    )
+    return Effect(records=(((body.asset,), record),))
+
+
+def terminal_enrol(context: Context, signed: Signed, body: TerminalEnrol) -> Outcome:
+    """Let a terminal sign for a place."""
+    if code := serves(context, signed, body.place):
+        return code
+    terminal = author_id(bytes.fromhex(body.key))
+    if context.state.get(Author, (terminal,)):
+        return Code.ALREADY_EXISTS
+    record = Author(0, body.box, body.key, body.label, body.place, Role.TERMINAL, "active")
+    return Effect(records=(((terminal,), record),))
+
+
+def terminal_revoke(context: Context, signed: Signed, body: TerminalRevoke) -> Outcome:
+    """End a terminal's right to sign, after the number that the node knows of."""
+    record = context.state.get(Author, (body.terminal,))
+    if record is None or record.role is not Role.TERMINAL:
+        return Code.UNKNOWN_TERMINAL
+    if code := serves(context, signed, PlaceId(record.place)):
+        return code
+    if record.status == "revoked":
+        return Code.AUTHOR_REVOKED
+    revoked = Author(
+        body.after, record.box, record.key, record.label, record.place, record.role, "revoked"
+    )
+    return Effect(records=(((body.terminal,), revoked),))
+
+
+def card_register(context: Context, signed: Signed, body: CardRegister) -> Outcome:
+    """Make a card and its fresh wallet known."""
+    if code := serves(context, signed, body.home):
+        return code
+    state = context.state
+    if state.get(Card, (body.card,)) or state.get(Wallet, (body.wallet,)):
+        return Code.ALREADY_EXISTS
+    card = Card(home=body.home, reason="", status="active", tier=body.tier, wallet=body.wallet)
+    wallet = Wallet((), body.home, body.home)
+    return Effect(records=(((body.card,), card), ((body.wallet,), wallet)))
+
+
+def card_block(context: Context, signed: Signed, body: CardBlock) -> Outcome:
+    """Stop a card from being spent."""
+    card = context.state.get(Card, (body.card,))
+    if card is None:
+        return Code.UNKNOWN_CARD
+    if code := serves(context, signed, card.home):
+        return code
+    if card.status == "blocked":
+        return Code.CARD_BLOCKED
+    blocked = Card(
+        home=card.home, reason=body.reason, status="blocked", tier=card.tier, wallet=card.wallet
+    )
+    return Effect(records=(((body.card,), blocked),))
+
+
+def policy_set(context: Context, signed: Signed, body: PolicySet) -> Outcome:
+    """Change a rule of the chain, a place or an asset."""
+    value = body.value
+    if isinstance(value, ProtocolPolicy):
+        code = _protocol(context, body.subject, value)
+    elif isinstance(value, OfflinePolicy):
+        code = _offline(context, signed, body.subject, value)
+    else:
+        code = _demurrage(context, signed, body.subject, value)
+    if code:
+        return code
+    key = (str(type(value).__struct_config__.tag), body.subject)
+    return Effect(records=((key, Rule(context.day, value)),))
+
+
+def _protocol(context: Context, subject: str, value: ProtocolPolicy) -> Code | None:
+    current, _ = context.policy(CHAIN, ProtocolPolicy(1))
+    if subject != CHAIN or not current.version <= value.version <= PROTOCOL:
+        return Code.UNKNOWN_POLICY
+    return None
+
+
+def _offline(context: Context, signed: Signed, subject: str, value: OfflinePolicy) -> Code | None:
+    if value.soft_ms > value.hard_ms:
+        return Code.BAD_FIELD
+    if subject == CHAIN:
+        return None
+    return serves(context, signed, PlaceId(subject))
+
+
+def _demurrage(
+    context: Context, signed: Signed, subject: str, value: DemurragePolicy
+) -> Code | None:
+    asset = context.state.assets().get(AssetId(subject))
+    if asset is None:
+        return Code.UNKNOWN_ASSET
+    if code := serves(context, signed, asset.issuer):
+        return code
+    if value.enabled and asset.asset_class is AssetClass.FEDERATED:
+        return Code.UNKNOWN_POLICY  # off until a legal reference can be recorded (PROTOCOL §8)
+    return _senseless(context, asset, value)
+
+
+def _senseless(context: Context, asset: Asset, value: DemurragePolicy) -> Code | None:
+    """Refuse a policy whose outcome is not defined, or that could melt what a late sale spent."""
+    if not value.enabled:
+        return None
+    weights = value.weight_commons + value.weight_maintenance + value.weight_nodes
+    if (value.rate_bp > 0) == (value.fixed > 0) or not value.notice_days or weights == 0:
+        return Code.BAD_FIELD
+    everywhere, _ = context.policy(CHAIN, OFFLINE)
+    offline, _ = context.policy(asset.issuer, everywhere)
+    longest = max(offline.hard_ms, everywhere.hard_ms)
+    if value.grace_days * DAY_MS <= longest + LATE_DAYS * DAY_MS:
+        return Code.BAD_FIELD
+    return None
