@@ -228,7 +228,7 @@ def menu(pen: Pen, _page: MenuShown) -> screen.Menu:
         settings=tuple(settings),
         buttons=(
             *_reload_button(pen),
-            pen.button("state", m.STATE, OpenState(), icon=Icon.POWER),
+            pen.button("sending", m.STATE, OpenState(), icon=Icon.POWER),
             pen.button("lock", m.LOCK, Lock(), icon=Icon.LOCK),
         ),
         back=pen.button("back", m.BACK, Back(), icon=Icon.BACK, look=Look.RETURN),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shared.ids import AssetId, CardRef
@@ -63,6 +65,7 @@ from .dialogue import (
     BEER,
     CARDS,
     CHAMP,
+    DIRECTORY,
     FED,
     LOST,
     MAIA,
@@ -270,6 +273,16 @@ def test_a_refund_is_in_the_name_of_who_gives_it_back() -> None:
 
 def test_a_sale_that_the_node_meanwhile_rejected_is_not_given_back() -> None:
     (Dialogue(till(RefundAsked(entry(sale(sold(BEER)))))) >> ConfirmRefund()).ends_on(Selling)
+
+
+def test_what_is_left_on_a_card_that_went_away_is_not_known() -> None:
+    beer = sale(sold(BEER))
+    back = RefundDraft(seq=7, sale=beer, operator=MAIA)
+    page = Recording(tap=1, draft=back, since_ms=NOW)
+    gone = replace(DIRECTORY, cards={})
+    (Dialogue(till(page, directory=gone)) >> durable(back) << Signal(Tune.OK) << SyncNow()).ends_on(
+        PaidShown(draft=back, left=None)
+    )
 
 
 def test_without_a_last_sale_there_is_nothing_to_ask() -> None:
