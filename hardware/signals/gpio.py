@@ -42,7 +42,7 @@ def factory_for(model: str) -> str:
 
 
 def this_model(path: Path = MODEL) -> str:
-    """The model of this machine, "" when it is not a Pi."""
+    """Return the model of this machine, "" when it is not a Pi."""
     try:
         return path.read_text("ascii", errors="replace").rstrip("\0\n")
     except FileNotFoundError:
@@ -50,7 +50,7 @@ def this_model(path: Path = MODEL) -> str:
 
 
 def make_factory(name: str) -> Any:
-    """gpiozero's pin factory `rpigpio` or `lgpio`.
+    """Make gpiozero's pin factory `rpigpio` or `lgpio`.
 
     Imported late: RPi.GPIO raises when it is imported on anything but a Pi.
     """

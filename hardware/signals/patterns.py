@@ -59,7 +59,7 @@ class Pattern:
 
 
 def flashes(light: Light, count: int, on_ms: int, off_ms: int) -> tuple[Step, ...]:
-    """The light that many times, then steady."""
+    """Return the light that many times, then steady."""
     blink = (Step(light, on_ms), Step(Light.OFF, off_ms))
     return (*blink * count, Step(light, 0))
 
@@ -98,7 +98,7 @@ class Change:
 
 
 def timeline(pattern: Pattern, until_ms: int) -> tuple[Change, ...]:
-    """The changes of a pattern from its beginning up to and without `until_ms`, in order."""
+    """List the changes of a pattern from its beginning to before `until_ms`, in order."""
     changes = [*_lights(pattern, until_ms), *_buzzes(pattern, until_ms)]
     return tuple(sorted(changes, key=lambda change: change.at_ms))
 

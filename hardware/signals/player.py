@@ -60,7 +60,7 @@ class Player:
             begin += LOOP_MS / 1000
 
     def _wait(self, until: float) -> Moment | None:
-        """The next moment if it comes before that time, else queue.Empty."""
+        """Return the next moment if it comes before that time, else queue.Empty."""
         return self._wanted.get(timeout=max(0.0, until - self._now()))
 
     def _apply(self, change: Change) -> bool:

@@ -55,7 +55,7 @@ class SoundAndLight:
 
 
 def find_player(which: Callable[[str], str | None] = shutil.which) -> tuple[str, ...] | None:
-    """The first player that this machine has, None when it has no sound."""
+    """Return the first player that this machine has, None when it has no sound."""
     for command in PLAYERS:
         if which(command[0]) is not None:
             return command
@@ -104,7 +104,7 @@ class Loudspeaker:
                 continue
 
     def _start(self, moment: Moment) -> None:
-        """A silent moment lets the last sound end by itself: a quick finger must not cut it."""
+        """Start a sound; a silent moment lets the last one end: a quick finger must not cut it."""
         file = self._files.get(moment)
         if file is None:
             return

@@ -20,13 +20,13 @@ PEAK: Final = 32_000
 
 
 def sound_of(moment: Moment) -> bytes:
-    """A mono 16-bit WAV of one round of a moment's beeps; b"" when it is silent."""
+    """Make a mono 16-bit WAV of one round of a moment's beeps; b"" when it is silent."""
     beeps = PATTERNS[moment].beeps
     return wav(samples(beeps)) if beeps else b""
 
 
 def samples(beeps: Iterable[Beep]) -> array[int]:
-    """The beeps one after the other, each rising and falling within 5 ms."""
+    """Join the beeps, each rising and falling within 5 ms."""
     sound = array("h")
     for beep in beeps:
         count = RATE_HZ * beep.on_ms // 1000
@@ -40,7 +40,7 @@ def samples(beeps: Iterable[Beep]) -> array[int]:
 
 
 def wav(sound: array[int]) -> bytes:
-    """The samples as a WAV file; `wave` writes little-endian whatever the machine."""
+    """Return the samples as a WAV file; `wave` writes little-endian whatever the machine."""
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setnchannels(1)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
+from shared.amounts import Language
+from shared.ids import AssetId
 from terminal.till import events
 from terminal.ui.screen import (
     AddressEntry,
@@ -54,7 +56,7 @@ def samples(language: str, columns: int, rows: int) -> dict[str, Screen]:
 
 
 def keys(last: str) -> tuple[Button, ...]:
-    """A keypad whose last key is OK or 00."""
+    """Make a keypad whose last key is OK or 00."""
     digits = [button(f"key-{d}", d, events.Key(d)) for d in "123456789"]
     erase = button("key-erase", "", events.Erase(), Icon.ERASE, Look.QUIET)
     zero = button("key-0", "0", events.Key("0"))
@@ -68,6 +70,7 @@ def keys(last: str) -> tuple[Button, ...]:
 
 def languages(word: Words) -> tuple[Button, ...]:
     """Français, English."""
+    choices: tuple[tuple[Language, str], ...] = (("fr", "Français"), ("en", "English"))
     return tuple(
         button(
             f"language-{code}",
@@ -76,7 +79,7 @@ def languages(word: Words) -> tuple[Button, ...]:
             look=Look.CHOICE,
             selected=word.language == code,
         )
-        for code, label in (("fr", "Français"), ("en", "English"))
+        for code, label in choices
     )
 
 
@@ -184,7 +187,7 @@ def lines(word: Words) -> tuple[Line, ...]:
 
 
 def card_pages(word: Words) -> dict[str, Screen]:
-    """Waiting, writing, paid, refused."""
+    """Make the pages of waiting, writing, paid and refused."""
     wait = CardWait(
         status=status(word),
         title=word("Posez la carte", "Hold the card"),
@@ -215,9 +218,7 @@ def card_pages(word: Words) -> dict[str, Screen]:
         f"12{N}×{N}Pichet 1,5{N}L · 3{N}×{N}Assiette végétarienne du jour · 11{N}×{N}Consigne",
         f"12{N}×{N}Jug 1.5{N}L · 3{N}×{N}Vegetarian plate of the day · 11{N}×{N}Deposit",
     )
-    school = word(
-        "MODE ÉCOLE · rien n’est payé pour de vrai", "TRAINING · nothing is really paid"
-    )
+    school = word("MODE ÉCOLE · rien n’est payé pour de vrai", "TRAINING · nothing is really paid")
     trained = word(f"Exercice{N}: rien n’est payé", "Exercise: nothing is paid")
     title = word("Posez la carte à lire", "Hold the card to check")
     return {
@@ -344,7 +345,9 @@ def doubts(word: Words) -> dict[str, Screen]:
                 f"Déclarée perdue ou volée le 22{N}novembre.",
                 f"Reported lost or stolen on 22{N}November.",
             ),
-            word("Ne la gardez pas. Envoyez à l’accueil.", "Do not keep it. Send to the help desk."),
+            word(
+                "Ne la gardez pas. Envoyez à l’accueil.", "Do not keep it. Send to the help desk."
+            ),
         ),
     )
     checking = Checking(
@@ -437,7 +440,9 @@ def reviews(word: Words) -> dict[str, Screen]:
         ),
         movements_title=word("Derniers mouvements", "Last movements"),
         movements=tuple(
-            Movement(clock=clock, label=label, amount=("+" if cents > 0 else "") + word.money(cents))
+            Movement(
+                clock=clock, label=label, amount=("+" if cents > 0 else "") + word.money(cents)
+            )
             for clock, label, cents in (
                 ("22:47", "Bar 2", -500),
                 ("21:30", "Crêperie", -600),
@@ -459,8 +464,10 @@ def reviews(word: Words) -> dict[str, Screen]:
         check,
         spend=word.money(108650),
         note="",
-        holdings=check.holdings
-        + (replace(check.holdings[1], name="Monnaie complémentaire des Trois Rivières"),),
+        holdings=(
+            *check.holdings,
+            replace(check.holdings[1], name="Monnaie complémentaire des Trois Rivières"),
+        ),
     )
     return {"08-card-check": check, "08-card-check-many": many, **money(word)}
 
@@ -491,7 +498,11 @@ def money(word: Words) -> dict[str, Screen]:
     )
     assets = tuple(
         button(
-            f"asset-{name}", name, events.ChooseAsset(name), look=Look.CHOICE, selected=not i
+            f"asset-{name}",
+            name,
+            events.ChooseAsset(AssetId(name)),
+            look=Look.CHOICE,
+            selected=not i,
         )
         for i, name in enumerate(("Euro", "Champ"))
     )
@@ -550,7 +561,8 @@ def states(word: Words) -> dict[str, Screen]:
         done=False,
         title=word("N’éteignez pas encore", "Do not switch off yet"),
         headline=word(
-            f"14{N}ventes ({word.money(9650)}) à envoyer", f"14{N}sales ({word.money(9650)}) to send"
+            f"14{N}ventes ({word.money(9650)}) à envoyer",
+            f"14{N}sales ({word.money(9650)}) to send",
         ),
         texts=(
             word(
@@ -576,7 +588,7 @@ def states(word: Words) -> dict[str, Screen]:
 
 
 def menu(word: Words) -> Menu:
-    """Settings and more."""
+    """Make the menu."""
     levels = ((35, "Nuit", "Night"), (70, "Normal", "Normal"), (100, "Soleil", "Sun"))
     return Menu(
         status=status(word),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from terminal.till import events
+from terminal.till.directory import CategoryId, ProductId
 from terminal.till.events import Event
 from terminal.ui.screen import (
     BasketLine,
@@ -36,9 +37,11 @@ class Words:
     language: str
 
     def __call__(self, french: str, english: str) -> str:
+        """Choose one of the two."""
         return french if self.language == "fr" else english
 
     def money(self, cents: int) -> str:
+        """Write an amount as TILL.md does."""
         sign, cents = ("−" if cents < 0 else ""), abs(cents)
         whole, rest = divmod(cents, 100)
         if self.language == "fr":
@@ -56,7 +59,7 @@ def button(
     *,
     selected: bool = False,
 ) -> Button:
-    """A button in one line."""
+    """Make a button in one line."""
     return Button(
         id=id_, label=label, event=event, icon=icon, look=look, sub=sub, selected=selected
     )
@@ -78,7 +81,7 @@ def status(
     point_of_sale: str = "Bar 2",
     clock: str = "22:47",
 ) -> StatusBar:
-    """A status bar."""
+    """Make a status bar."""
     locked = not operator
     who = word("Verrouillé", "Locked") if locked else operator
     return StatusBar(
@@ -134,11 +137,11 @@ BASKET: Final = ((0, 2), (3, 1), (10, 1))
 
 
 def tiles(word: Words, basket: tuple[tuple[int, int], ...], count: int) -> tuple[Tile, ...]:
-    """The favourites."""
+    """Make the favourites."""
     quantities = dict(basket)
     return tuple(
         Tile(
-            button=button(f"tile-{i}", word(fr, en), events.AddProduct(f"p{i}"), icon),
+            button=button(f"tile-{i}", word(fr, en), events.AddProduct(ProductId(f"p{i}")), icon),
             price=word.money(price),
             colour=colour,
             quantity=quantities.get(i, 0),
@@ -152,7 +155,7 @@ def basket_lines(word: Words, basket: tuple[tuple[int, int], ...]) -> tuple[Bask
     lines = []
     for i, quantity in basket:
         french, english, price, colour, _ = PRODUCTS[i]
-        minus = button(f"minus-{i}", "", events.RemoveProduct(f"p{i}"), Icon.MINUS)
+        minus = button(f"minus-{i}", "", events.RemoveProduct(ProductId(f"p{i}")), Icon.MINUS)
         lines.append(
             BasketLine(
                 name=word(french, english),
@@ -173,7 +176,7 @@ def sale(
     basket: tuple[tuple[int, int], ...] = BASKET,
     **status_words: object,
 ) -> Sale:
-    """The sale page."""
+    """Make the sale page."""
     total = sum(PRODUCTS[i][2] * quantity for i, quantity in basket)
     charge = events.Charge() if basket else None
     return Sale(
@@ -184,7 +187,7 @@ def sale(
                 button=button(
                     f"category-{i}",
                     word(fr, en),
-                    events.ChooseCategory(f"c{i}" if i else None),
+                    events.ChooseCategory(CategoryId(f"c{i}") if i else None),
                     icon,
                     selected=i == 0,
                 ),
@@ -223,7 +226,7 @@ def sale(
 
 
 def sales(word: Words, columns: int, rows: int) -> dict[str, Screen]:
-    """The sale page in its states."""
+    """Make the sale page in its states."""
     full = sale(word, columns, rows)
     offline = sale(word, columns, rows, online=False, unsent=14)
     calm = Strip(
@@ -242,9 +245,7 @@ def sales(word: Words, columns: int, rows: int) -> dict[str, Screen]:
         urgent=True,
     )
     limit = sale(word, columns, rows, online=False, unsent=41, clock="02:12")
-    school = word(
-        "MODE ÉCOLE · rien n’est payé pour de vrai", "TRAINING · nothing is really paid"
-    )
+    school = word("MODE ÉCOLE · rien n’est payé pour de vrai", "TRAINING · nothing is really paid")
     many = tuple((i, 12 if i == 2 else 1 + i % 3) for i in range(11))
     restore = button(
         "clear",
@@ -270,7 +271,7 @@ def sales(word: Words, columns: int, rows: int) -> dict[str, Screen]:
 
 
 def _long(word: Words, screen: Sale) -> Sale:
-    """The same with long names, long amounts and a long place."""
+    """Make the same with long names, long amounts and a long place."""
     changed = list(screen.tiles)
     for place, (french, english, price, quantity) in enumerate(LONG_PRODUCTS):
         tile = changed[place]

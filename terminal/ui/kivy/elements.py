@@ -142,5 +142,3 @@ class Page:
 
     elements: tuple[Element, ...]
     ground: Colour = INK
-
-

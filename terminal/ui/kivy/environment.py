@@ -25,9 +25,9 @@ def prepare(width: int, height: int, *, home: Path | None = None, fullscreen: bo
         KIVY_HOME=str(folder),
     )
     # The import must follow the environment: kivy reads it while it is being imported.
-    from kivy.config import Config  # noqa: PLC0415
+    from kivy.config import Config  # noqa: PLC0415 - see above
 
-    settings = {
+    settings: dict[str, dict[str, object]] = {
         "graphics": {
             "width": width,
             "height": height,
@@ -36,6 +36,7 @@ def prepare(width: int, height: int, *, home: Path | None = None, fullscreen: bo
             "resizable": 0,
             "fullscreen": "auto" if fullscreen else 0,
             "show_cursor": 0 if fullscreen else 1,
+            "allow_screensaver": 0,
         },
         "input": {"mouse": "mouse,disable_multitouch"},
         "kivy": {"log_level": "warning", "exit_on_escape": 0},

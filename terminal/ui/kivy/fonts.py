@@ -27,7 +27,7 @@ class Typeface:
 
 
 def roboto() -> Typeface:
-    """The typeface that comes with kivy: it has tabular digits and French, but no arrows."""
+    """Return the typeface that comes with kivy: it has tabular digits and French, but no arrows."""
     fonts = Path(kivy.kivy_data_dir) / "fonts"
     return Typeface(str(fonts / "Roboto-Regular.ttf"), str(fonts / "Roboto-Bold.ttf"), 0.71)
 

@@ -68,28 +68,28 @@ Shape = Stroke | Area | Disc | Bar | Struck
 
 
 def line(*numbers: float, closed: bool = False) -> Stroke:
-    """A stroke through x, y, x, y, …"""
+    """Make a stroke through the points x, y, x, y and so on."""
     return Stroke(tuple(zip(numbers[::2], numbers[1::2], strict=True)), closed)
 
 
 def arc(x: float, y: float, radius: float, start: float, end: float) -> Stroke:
-    """A stroke along a circle; degrees, 0 to the right, growing anticlockwise."""
+    """Make a stroke along a circle; degrees, 0 to the right, growing anticlockwise."""
     steps = max(8, int(abs(end - start) / 9))
     angles = [math.radians(start + (end - start) * i / steps) for i in range(steps + 1)]
     return Stroke(tuple((x + radius * math.cos(a), y - radius * math.sin(a)) for a in angles))
 
 
 def polygon(sides: int, radius: float, turn: float = 0.0) -> tuple[Point, ...]:
-    """The corners of a regular polygon around the middle of the grid."""
+    """Make the corners of a regular polygon around the middle of the grid."""
     angles = [math.radians(turn) + 2 * math.pi * i / sides for i in range(sides)]
     return tuple((12 + radius * math.cos(a), 12 + radius * math.sin(a)) for a in angles)
 
 
-_NETWORK = (
+_NETWORK: Final[tuple[Shape, ...]] = (
     *(arc(12, 20, radius, 48, 132) for radius in (5.5, 10.5, 15.5)),
     Disc((12, 19.4), 4),
 )
-_READER = (
+_READER: Final[tuple[Shape, ...]] = (
     line(3, 6, 11, 6, 11, 19, 3, 19, closed=True),
     arc(11, 12.5, 4.5, -45, 45),
     arc(11, 12.5, 8.6, -45, 45),

@@ -57,7 +57,7 @@ LAYOUTS: Final[dict[type[Screen], Callable[[Any, Sheet], Page]]] = {
 def lay_out(
     screen: Screen, metrics: Metrics, typesetter: Typesetter, draft: str | None = None
 ) -> Page:
-    """The page that shows a screen. `draft` is an address that is being typed."""
+    """Return the page that shows a screen. `draft` is an address that is being typed."""
     sheet = Sheet(metrics, typesetter)
     if isinstance(screen, AddressEntry):
         return entry.address_entry(screen, sheet, draft)

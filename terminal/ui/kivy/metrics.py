@@ -22,23 +22,26 @@ class Box(NamedTuple):
 
     @property
     def right(self) -> float:
+        """The x of the right edge."""
         return self.x + self.w
 
     @property
     def bottom(self) -> float:
+        """The y of the lower edge."""
         return self.y + self.h
 
     @property
     def middle(self) -> tuple[float, float]:
+        """The point in the middle."""
         return self.x + self.w / 2, self.y + self.h / 2
 
     def inset(self, dx: float, dy: float | None = None) -> "Box":
-        """The box made smaller by `dx` at the sides and `dy` (default `dx`) above and below."""
+        """Return the box smaller by `dx` at the sides and `dy` (default `dx`) above and below."""
         dy = dx if dy is None else dy
         return Box(self.x + dx, self.y + dy, self.w - 2 * dx, self.h - 2 * dy)
 
     def columns(self, shares: Sequence[float], gap: float) -> list["Box"]:
-        """The box cut into columns whose widths are in proportion to `shares`."""
+        """Return the box cut into columns whose widths are in proportion to `shares`."""
         free = self.w - gap * (len(shares) - 1)
         boxes, x = [], self.x
         for share in shares:
@@ -48,7 +51,7 @@ class Box(NamedTuple):
         return boxes
 
     def rows(self, shares: Sequence[float], gap: float) -> list["Box"]:
-        """The box cut into rows whose heights are in proportion to `shares`."""
+        """Return the box cut into rows whose heights are in proportion to `shares`."""
         turned = Box(self.y, self.x, self.h, self.w).columns(shares, gap)
         return [Box(self.x, row.x, self.w, row.w) for row in turned]
 
@@ -59,10 +62,11 @@ class Box(NamedTuple):
         ]
 
     def mirrored(self, width: float) -> "Box":
-        """The box on the other side of a page that is `width` wide."""
+        """Return the box on the other side of a page that is `width` wide."""
         return Box(width - self.x - self.w, self.y, self.w, self.h)
 
     def holds(self, other: "Box", slack: float = 0.01) -> bool:
+        """Say whether the other box is inside this one."""
         return (
             other.x >= self.x - slack
             and other.y >= self.y - slack
@@ -94,7 +98,7 @@ class Metrics:
     radius: int = 12
 
     def px(self, at_large: float) -> int:
-        """A length or type size given for 1024×600, on this panel."""
+        """Return a length or type size given for 1024×600, on this panel."""
         return round(at_large * self.scale)
 
     @property
@@ -145,7 +149,7 @@ SMALL: Final = Metrics(
 
 
 def metrics_for(width: int, height: int) -> Metrics:
-    """The metrics of a panel; ValueError names the two sizes that exist."""
+    """Return the metrics of a panel; ValueError names the two sizes that exist."""
     for metrics in (LARGE, SMALL):
         if (width, height) == (metrics.width, metrics.height):
             return metrics

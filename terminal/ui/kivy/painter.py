@@ -30,11 +30,11 @@ class Painter:
         self.top = top
 
     def pen(self) -> Pen:
-        """A pen for a new group."""
+        """Return a pen for a new group."""
         return Pen(self.top)
 
     def paint(self, element: Element) -> InstructionGroup:
-        """The instructions that draw an element."""
+        """Return the instructions that draw an element."""
         pen = self.pen()
         self.paint_with(pen, element)
         return pen.group

@@ -6,6 +6,7 @@ only adds instructions to a group; it keeps no state between two drawings.
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from kivy.graphics import (
     Color,
@@ -26,9 +27,10 @@ from kivy.graphics import (
 )
 from kivy.graphics.texture import Texture
 
-from terminal.ui.kivy.icons import ICONS, Area, Bar, Disc, Icon, Mark, Point, Shape, Stroke
+from terminal.ui.kivy.icons import ICONS, Area, Bar, Disc, Mark, Point, Shape, Stroke
 from terminal.ui.kivy.metrics import Box
 from terminal.ui.kivy.tokens import Colour, channels
+from terminal.ui.screen import Icon
 
 THICK = 8.0
 """From this width on a stroke is made of rounded bars: a line's joints would show."""
@@ -42,7 +44,7 @@ class Pen:
         self._top = top
 
     def rectangle(self, box: Box, colour: Colour, radius: float = 0) -> None:
-        """A filled rectangle."""
+        """Draw a filled rectangle."""
         place = {"pos": (box.x, self._top - box.bottom), "size": (box.w, box.h)}
         self.group.add(Color(*channels(colour)))
         if radius > 0 and box.w > 0 and box.h > 0:
@@ -52,18 +54,18 @@ class Pen:
             self.group.add(Rectangle(**place))
 
     def panel(self, box: Box, fill: Colour, radius: float, edge: Colour, width: float) -> None:
-        """A filled rectangle with an edge inside the box."""
+        """Draw a filled rectangle with an edge inside the box."""
         self.rectangle(box, edge, radius)
         self.rectangle(box.inset(width), fill, max(radius - width, 2))
 
     def disc(self, middle: Point, diameter: float, colour: Colour) -> None:
-        """A filled circle."""
+        """Draw a filled circle."""
         x, y = middle[0] - diameter / 2, self._top - middle[1] - diameter / 2
         self.group.add(Color(*channels(colour)))
         self.group.add(SmoothEllipse(pos=(x, y), size=(diameter, diameter), segments=72))
 
     def texture(self, texture: Texture, x: float, y: float, colour: Colour) -> None:
-        """A texture with its upper left corner at a whole pixel, tinted."""
+        """Draw a texture with its upper left corner at a whole pixel, tinted."""
         width, height = texture.size
         pos = (round(x), round(self._top - y - height))
         self.group.add(Color(*channels(colour)))
@@ -72,7 +74,7 @@ class Pen:
     def stroke(
         self, points: Sequence[Point], width: float, colour: Colour, *, closed: bool = False
     ) -> None:
-        """A line through points with round ends and joints."""
+        """Draw a line through points with round ends and joints."""
         path = [*points, points[0]] if closed else list(points)
         if width < THICK:
             flat = [part for x, y in path for part in (x, self._top - y)]
@@ -81,11 +83,11 @@ class Pen:
                 SmoothLine(points=flat, width=max(width / 2 - 0.2, 0.7), overdraw_width=1.2)
             )
             return
-        for start, end in zip(path, path[1:], strict=False):
+        for start, end in pairwise(path):
             self._bar(start, end, width, colour)
 
     def area(self, points: Sequence[Point], colour: Colour, edge: float) -> None:
-        """A filled polygon that is seen whole from its middle, with softened corners."""
+        """Draw a filled polygon that is seen whole from its middle, with softened corners."""
         middle = (
             sum(x for x, _ in points) / len(points),
             sum(y for _, y in points) / len(points),
@@ -93,9 +95,7 @@ class Pen:
         fan = [middle, *points, points[0]]
         vertices = [part for x, y in fan for part in (x, self._top - y, 0, 0)]
         self.group.add(Color(*channels(colour)))
-        self.group.add(
-            Mesh(vertices=vertices, indices=list(range(len(fan))), mode="triangle_fan")
-        )
+        self.group.add(Mesh(vertices=vertices, indices=list(range(len(fan))), mode="triangle_fan"))
         self.stroke(points, max(edge, 3), colour, closed=True)
 
     def hatch(self, box: Box, fill: Colour, stripe: Colour, step: float = 20) -> None:
@@ -116,7 +116,7 @@ class Pen:
     def icon(
         self, icon: Icon | Mark, box: Box, colour: Colour, ground: Colour, pen: float = 2.2
     ) -> None:
-        """An icon that fills a square box; `ground` is the colour behind it."""
+        """Draw an icon that fills a square box; `ground` is the colour behind it."""
         unit = box.w / 24
         struck = None
         for shape in ICONS[icon]:
@@ -139,9 +139,7 @@ class Pen:
         """End of `tilted`."""
         self.group.add(PopMatrix())
 
-    def _shape(
-        self, shape: Shape, box: Box, colour: Colour, ground: Colour, width: float
-    ) -> None:
+    def _shape(self, shape: Shape, box: Box, colour: Colour, ground: Colour, width: float) -> None:
         unit = box.w / 24
 
         def place(point: Point) -> Point:

@@ -53,7 +53,7 @@ OFF: Final = Style(SURFACE, DISABLED)
 
 
 def style_of(button: Button, edged: Colour = WAIT_BAR) -> Style:
-    """The colours for a button; `edged` is the dark fill of edged buttons on this page."""
+    """Choose a button's colours; `edged` is the dark fill of edged ones on this page."""
     if button.look is Look.CHOICE and button.selected:
         return CHOSEN
     if button.event is None:
@@ -73,7 +73,7 @@ class Sheet:
         self._elements: list[Element] = []
 
     def page(self) -> Page:
-        """What was collected."""
+        """Return what was collected."""
         return Page(tuple(self._elements), self.ground)
 
     def add(self, *elements: Element) -> None:
@@ -81,11 +81,11 @@ class Sheet:
         self._elements.extend(elements)
 
     def px(self, at_large: float) -> int:
-        """A length or type size given for 1024×600."""
+        """Return a length or type size given for 1024×600."""
         return self.metrics.px(at_large)
 
     def panel(self, box: Box, fill: Colour = SURFACE, radius: float = 14) -> None:
-        """A filled rectangle."""
+        """Return a filled rectangle."""
         self.add(Panel(box=box, fill=fill, radius=radius))
 
     def width(self, text: str, size: float, *, bold: bool = False) -> int:
@@ -103,7 +103,7 @@ class Sheet:
         align: Align = Align.LEFT,
         leading: float = 1.3,
     ) -> Words:
-        """The text in the first of `sizes` that fits the box's width in that many lines."""
+        """Set the text in the first of `sizes` that fits the box's width in that many lines."""
         choices = [(self.px(size), lines) for size in sizes]
         setting = self.typesetter.fit(text, box.w, choices, bold=bold)
         return Words(
@@ -231,7 +231,7 @@ class Sheet:
         left: bool = False,
         pen: float = 2.8,
     ) -> tuple[Element, ...]:
-        """What stands on a button: icon beside label over sub, centred together or at the left."""
+        """Lay out a button: icon beside label over sub, centred together or at the left."""
         margin = self.px(20 if left else 10)
         side = self.px(icon_size) if button.icon is not None else 0
         gap = self.px(14) if side and (button.label or button.sub) else 0
@@ -260,9 +260,7 @@ class Sheet:
             top += _height(words)
         return placed
 
-    def _label_words(
-        self, room: Box, text: str, sizes: Sequence[float], colour: Colour
-    ) -> Words:
+    def _label_words(self, room: Box, text: str, sizes: Sequence[float], colour: Colour) -> Words:
         """One line if it can be, else two of the smallest size."""
         choices = [(self.px(size), 1) for size in sizes] + [(self.px(sizes[-1]), 2)]
         setting = self.typesetter.fit(text, room.w, choices, bold=True)
@@ -286,7 +284,7 @@ def picture(
     ground: Colour,
     pen: float = 2.2,
 ) -> Picture:
-    """An icon around a point."""
+    """Return an icon around a point."""
     box = Box(middle[0] - side / 2, middle[1] - side / 2, side, side)
     return Picture(box=box, icon=icon, colour=colour, ground=ground, pen=pen)
 

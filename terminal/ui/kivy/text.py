@@ -37,7 +37,7 @@ class Typesetter:
         self._textures: OrderedDict[tuple[str, int, bool], Texture] = OrderedDict()
 
     def width(self, text: str, size: int, *, bold: bool = False) -> int:
-        """The width in pixels of one line."""
+        """Return the width in pixels of one line."""
         key = (text, size, bold)
         if key not in self._widths:
             if len(self._widths) > 10 * TEXTURES_KEPT:
@@ -64,7 +64,7 @@ class Typesetter:
         return label.texture
 
     def clip(self, text: str, width: float, size: int, *, bold: bool = False) -> str:
-        """The text, or its beginning and "…" when it is too wide."""
+        """Return the text, or its beginning and "…" when it is too wide."""
         if self.width(text, size, bold=bold) <= width:
             return text
         kept = text
@@ -90,7 +90,7 @@ class Typesetter:
     def fit(
         self, text: str, width: float, choices: Sequence[tuple[int, int]], *, bold: bool = False
     ) -> Setting:
-        """The first of `choices` (type size, lines allowed) that holds the text.
+        """Return the first of `choices` (type size, lines allowed) that holds the text.
 
         Lines of about equal length, so that no word is left alone. When no choice holds the text,
         the last one is used: long words are broken with a hyphen and the rest ends in "…".
@@ -111,9 +111,7 @@ class Typesetter:
                 return Setting(tuple(self._balanced(text, width, size, lines, bold=bold)), size)
         size, allowed = choices[-1]
         if allowed > 1:
-            text = " ".join(
-                self._broken(word, width, size, bold=bold) for word in text.split(" ")
-            )
+            text = " ".join(self._broken(word, width, size, bold=bold) for word in text.split(" "))
         lines = self.wrap(text, width, size, bold=bold)
         if len(lines) > allowed:
             lines = [*lines[: allowed - 1], " ".join(lines[allowed - 1 :])]
@@ -122,7 +120,7 @@ class Typesetter:
     def _balanced(
         self, text: str, width: float, size: int, lines: list[str], *, bold: bool
     ) -> list[str]:
-        """The same number of lines in the least width that holds them."""
+        """Return the same number of lines in the least width that holds them."""
         if len(lines) == 1 or "\n" in text:
             return lines
         low, high = width / 2, width
@@ -136,7 +134,7 @@ class Typesetter:
         return lines
 
     def _broken(self, word: str, width: float, size: int, *, bold: bool) -> str:
-        """A word wider than a line, with a hyphen where the line ends."""
+        """Return a word wider than a line, with a hyphen where the line ends."""
         if "-" in word or self.width(word, size, bold=bold) <= width:
             return word
         head = word

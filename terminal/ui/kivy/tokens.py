@@ -93,7 +93,7 @@ def channels(colour: Colour, alpha: float = 1.0) -> tuple[float, float, float, f
 
 
 def lighter(colour: Colour, share: float = 0.15) -> Colour:
-    """The colour moved that share of the way to white: how a pressed target looks."""
+    """Return the colour moved that share of the way to white: how a pressed target looks."""
     parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return Colour("#" + "".join(f"{round(part + (255 - part) * share):02x}" for part in parts))
 

@@ -83,6 +83,7 @@ class TillView(Widget):
             self._post(event)
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
+        """Swallow touches of the page while it is deaf; give the others to its targets."""
         if not self.collide_point(*touch.pos):
             return False
         if self._now() < self._deaf_until:

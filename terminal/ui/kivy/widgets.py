@@ -70,6 +70,7 @@ class Touchable(Widget):
         self.show(element)
 
     def show(self, element: Element) -> None:
+        """Draw another target in this one's place."""
         assert isinstance(element, Target)
         self.element = element
         place(self, element.box, self.around)
@@ -94,6 +95,7 @@ class Touchable(Widget):
         self.canvas.add(pen.group)
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
+        """Look pressed; post when the target acts on touch."""
         if not self.collide_point(*touch.pos) or self.element.event is None:
             return False
         if "button" in touch.profile and touch.button != "left":
@@ -106,17 +108,14 @@ class Touchable(Widget):
         return True
 
     def on_touch_up(self, touch: MotionEvent) -> bool:
+        """Post when the finger is lifted inside what it aimed at."""
         if touch.grab_current is not self:
             return False
         touch.ungrab(self)
         still_aimed = self._pressed and self.parent is not None
         self._pressed = False
         self._redraw()
-        if (
-            still_aimed
-            and self.element.acts is Acts.ON_RELEASE
-            and self.collide_point(*touch.pos)
-        ):
+        if still_aimed and self.element.acts is Acts.ON_RELEASE and self.collide_point(*touch.pos):
             self._post()
         return True
 
@@ -129,7 +128,7 @@ class Touchable(Widget):
 
 
 def _on(element: Element, ground: Colour | None, fill: Colour | None) -> Element:
-    """The element with the colour behind it as pressed: icons clear parts of themselves."""
+    """Return the element with the colour behind it as pressed: icons clear parts of themselves."""
     if fill is not None and isinstance(element, Picture) and element.ground == ground:
         return replace(element, ground=fill)
     return element
@@ -171,6 +170,7 @@ class Scrolling(StencilView):
         self._inner.y = self._offset
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
+        """Give the touch to a target, else begin to drag."""
         if not self.collide_point(*touch.pos):
             return False
         if super().on_touch_down(touch):
@@ -180,12 +180,14 @@ class Scrolling(StencilView):
         return True
 
     def on_touch_move(self, touch: MotionEvent) -> bool:
+        """Drag the list."""
         if touch.grab_current is self and self._dragged_from is not None:
             self._move(self._dragged_from + touch.y)
             return True
         return bool(super().on_touch_move(touch))
 
     def on_touch_up(self, touch: MotionEvent) -> bool:
+        """End the drag."""
         if touch.grab_current is self:
             touch.ungrab(self)
             self._dragged_from = None
@@ -194,7 +196,7 @@ class Scrolling(StencilView):
 
 
 def make_widget(element: Element, around: Surroundings) -> Widget:
-    """The widget that shows an element."""
+    """Return the widget that shows an element."""
     match element:
         case Target():
             return Touchable(element, around)

@@ -104,6 +104,16 @@ class TillWindow:
         EventLoop.post_dispatch_input("begin", finger)
         return lambda: EventLoop.post_dispatch_input("end", finger)
 
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Touch at one point of the page, move to another, release. On kivy's thread."""
+        self._fingers += 1
+        finger = Finger(self._fingers, start[0], self.top - start[1])
+        EventLoop.post_dispatch_input("begin", finger)
+        width, height = Window.size
+        finger.move({"x": end[0] / width, "y": (self.top - end[1]) / height})
+        EventLoop.post_dispatch_input("update", finger)
+        EventLoop.post_dispatch_input("end", finger)
+
     def screenshot(self, path: Path) -> None:
         """Draw now and write the window as a PNG. On kivy's thread."""
         Builder.sync()

@@ -82,7 +82,7 @@ def _hold(sheet: Sheet, body: Box, title: str, amount: str, detail: str) -> None
 
 
 def paid(screen: Paid, sheet: Sheet) -> Page:
-    """The only bright page. In training it stays dark in a hatched frame."""
+    """Draw the only bright page. In training it stays dark in a hatched frame."""
     if screen.training:
         sheet.ground = INK
         body = top_of(sheet, screen)
@@ -143,7 +143,7 @@ def _receipt(
 
 
 def _serve(sheet: Sheet, screen: Paid, box: Box) -> list[Element]:
-    """What to serve at the left, how to go on at the right."""
+    """Draw what to serve at the left, how to go on at the right."""
     inside = box.inset(sheet.px(24), 0)
     hint = sheet.width(screen.next.label, 22)
     goods = inside._replace(w=inside.w - hint - sheet.px(24))
@@ -154,7 +154,7 @@ def _serve(sheet: Sheet, screen: Paid, box: Box) -> list[Element]:
 
 
 def refused(screen: Refused, sheet: Sheet) -> Page:
-    """What is wrong, that nothing was taken, and at most four ways on, the best one white."""
+    """Say what is wrong, that nothing was taken, and at most four ways on, the best white."""
     sheet.ground = REFUSED
     body = top_of(sheet, screen, REFUSED_BAR)
     gap = sheet.px(16)
@@ -188,9 +188,7 @@ def _why(sheet: Sheet, screen: Refused, room: Box, height: float) -> None:
     wide = sheet.px(160) < height
     choices = [one_line[0], *two_lines] if wide else [*one_line, *two_lines]
     setting = sheet.typesetter.fit(screen.headline, room.w, choices, bold=True)
-    sheet.add(
-        Words(box=headline, lines=setting.lines, size=setting.size, bold=True, leading=1.15)
-    )
+    sheet.add(Words(box=headline, lines=setting.lines, size=setting.size, bold=True, leading=1.15))
     sheet.words(detail, screen.detail, 28, 24, 20)
 
 
@@ -198,6 +196,4 @@ def _ways(sheet: Sheet, screen: Refused, box: Box, gap: float) -> None:
     count = len(screen.ways)
     cells = box.grid(2, 1 if count <= 2 else 2, gap) if count > 1 else [box]
     for way, cell in zip(screen.ways, cells, strict=False):
-        sheet.button(
-            cell, way, 32, 28, 24, icon_size=60, sub_size=24, edged=REFUSED_BAR, left=True
-        )
+        sheet.button(cell, way, 32, 28, 24, icon_size=60, sub_size=24, edged=REFUSED_BAR, left=True)

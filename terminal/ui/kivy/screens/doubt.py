@@ -26,7 +26,7 @@ MARK_SHARE: Final = 0.56
 
 
 def card_trouble(screen: CardTrouble, sheet: Sheet) -> Page:
-    """An unknown or blocked card: nothing was taken, and where the person should go."""
+    """Draw an unknown or blocked card: nothing was taken, and where the person should go."""
     inside = doubt(sheet, screen)
     buttons = _button_row(sheet, inside, screen.buttons)
     _diamond(sheet, (inside.x + sheet.px(130), inside.y + sheet.px(130)), 170, screen.icon)
@@ -46,7 +46,7 @@ def card_trouble(screen: CardTrouble, sheet: Sheet) -> Page:
 
 
 def _size_for(sheet: Sheet, sentences: Sequence[str], width: float, height: float) -> float:
-    """The largest type in which all sentences fit above the card's number."""
+    """Return the largest type in which all sentences fit above the card's number."""
     for size in (26, 24, 22):
         lines = sum(
             len(sheet.typesetter.wrap(sentence, width, sheet.px(size))) for sentence in sentences
@@ -66,9 +66,7 @@ def _diamond(sheet: Sheet, middle: tuple[float, float], side: float, icon: Icon)
     sheet.picture(middle, size * share, sign, INK, ground=DOUBT, pen=2.8)
 
 
-def _button_row(
-    sheet: Sheet, inside: Box, buttons: Sequence[Button], height: float = 112
-) -> float:
+def _button_row(sheet: Sheet, inside: Box, buttons: Sequence[Button], height: float = 112) -> float:
     """Buttons along the lower edge; returns their upper edge."""
     if not buttons:
         return inside.bottom
@@ -80,7 +78,7 @@ def _button_row(
 
 
 def checking(screen: Checking, sheet: Sheet) -> Page:
-    """The answer comes by itself: no button at all."""
+    """Draw a wait that ends by itself: no button at all."""
     inside = doubt(sheet, screen)
     side = sheet.px(190)
     middle = (inside.x + inside.w * 0.16, inside.y + inside.h * 0.46)
@@ -90,7 +88,7 @@ def checking(screen: Checking, sheet: Sheet) -> Page:
 
 
 def same_card_again(screen: SameCardAgain, sheet: Sheet) -> Page:
-    """The write was torn: hold the same card again, or the sale is cancelled."""
+    """Ask for the same card again after a torn write: else the sale is cancelled."""
     inside = doubt(sheet, screen)
     width = inside.w * 0.275
     left = inside.x + inside.w * 0.16 - width / 2
@@ -144,7 +142,7 @@ def reader_unplugged(screen: ReaderUnplugged, sheet: Sheet) -> Page:
 
 
 def out_of_order(screen: OutOfOrder, sheet: Sheet) -> Page:
-    """The journal failed: serve nobody, restart."""
+    """Say that the journal failed: serve nobody, restart."""
     inside = doubt(sheet, screen)
     bottom = _button_row(sheet, inside, screen.buttons)
     middle = (inside.x + inside.w * 0.16, (inside.y + bottom) / 2)
@@ -161,7 +159,5 @@ def out_of_order(screen: OutOfOrder, sheet: Sheet) -> Page:
         bold=True,
         colour=DOUBT,
     )
-    sheet.paragraph(
-        Box(left, top + sheet.px(14), width, 0), screen.text, 26, lines=4, colour=TEXT
-    )
+    sheet.paragraph(Box(left, top + sheet.px(14), width, 0), screen.text, 26, lines=4, colour=TEXT)
     return sheet.page()

@@ -41,7 +41,7 @@ def keypad(sheet: Sheet, keys: Sequence[Button], box: Box) -> None:
 
 
 def _languages(sheet: Sheet, languages: Sequence[Button], box: Box) -> None:
-    """A pill that shows which language is on."""
+    """Draw a pill that shows which language is on."""
     if not languages:
         return
     sheet.panel(box, RAISED, box.h / 2)
@@ -127,7 +127,7 @@ def pairing(screen: Pairing, sheet: Sheet) -> Page:
 
 
 def _code(sheet: Sheet, screen: Pairing, box: Box) -> None:
-    """The boxes of the code, in two groups; the next one to fill has a thick blue edge."""
+    """Draw the boxes of the code in two groups; the next to fill has a thick blue edge."""
     gap, middle_gap = sheet.px(10), sheet.px(14)
     half = screen.length // 2
     width = (box.w - gap * (screen.length - 1) - middle_gap) / screen.length
@@ -144,7 +144,7 @@ def _code(sheet: Sheet, screen: Pairing, box: Box) -> None:
 
 
 def address_entry(screen: AddressEntry, sheet: Sheet, draft: str | None) -> Page:
-    """The node's address, typed on a keyboard of our own. `draft` is what was typed so far."""
+    """Draw a keyboard for the node's address. `draft` is what was typed so far."""
     text = screen.address if draft is None else draft
     body = top_of(sheet, screen)
     margin = sheet.px(20)
@@ -168,9 +168,7 @@ def address_entry(screen: AddressEntry, sheet: Sheet, draft: str | None) -> Page
     return sheet.page()
 
 
-def _keyboard_foot(
-    sheet: Sheet, screen: AddressEntry, row: Box, text: str, gap: float
-) -> None:
+def _keyboard_foot(sheet: Sheet, screen: AddressEntry, row: Box, text: str, gap: float) -> None:
     cancel, scheme, erase, okay = row.columns([2.2, 2.2, 2.2, 3.4], gap)
     sheet.button(cancel, screen.cancel, 26, 22, icon_size=30)
     sheet.add(_key(sheet, scheme, "https://", Typed("https://")))
@@ -205,7 +203,7 @@ def _key(sheet: Sheet, box: Box, label: str, event: Event) -> Target:
 
 
 def _tail(sheet: Sheet, text: str, width: float) -> str:
-    """The end of a text that is too wide: where one is typing."""
+    """Return the end of a text that is too wide: where one is typing."""
     while len(text) > 1 and sheet.width(text, 28, bold=True) > width:
         text = text[1:]
     return text

@@ -28,7 +28,7 @@ def status_bar(sheet: Sheet, status: StatusBar, bar: Colour = BAR) -> None:
     metrics = sheet.metrics
     box = Box(0, 0, metrics.width, metrics.status_bar)
     middle = box.h / 2
-    right = metrics.width - sheet.px(16)
+    right: float = metrics.width - sheet.px(16)
     clock_width = sheet.width(status.clock, CLOCK_TYPE, bold=True)
     clock = sheet.fitted(
         Box(right - clock_width, 0, clock_width, box.h), status.clock, CLOCK_TYPE, bold=True
@@ -53,7 +53,7 @@ def status_bar(sheet: Sheet, status: StatusBar, bar: Colour = BAR) -> None:
 
 
 def _signs(sheet: Sheet, status: StatusBar, room: float) -> list[tuple[Sign, bool]]:
-    """The signs from right to left with whether they are bold, made to fit.
+    """Return the signs from right to left with whether they are bold, made to fit.
 
     The count stays whole. When it is tight, first the operator's name is shortened, then the words
     of what works go and their icons stay.
@@ -64,6 +64,7 @@ def _signs(sheet: Sheet, status: StatusBar, room: float) -> list[tuple[Sign, boo
         (status.network, False),
         (status.operator, False),
     )
+    signs: list[tuple[Sign, bool]] = []
     short = sheet.typesetter.clip(status.operator.label, sheet.px(70), sheet.px(TYPE))
     for who, words in ((status.operator.label, True), (short, True), (short, False), ("", False)):
         signs = [
@@ -112,18 +113,18 @@ def _sign(
 
 
 def _where(sheet: Sheet, status: StatusBar, box: Box) -> Words:
-    """ "Place · Point of sale"; when tight the place shortens, never the point of sale."""
+    """Write place and point of sale; when tight the place shortens, never the point of sale."""
     if not status.point_of_sale:
         return sheet.fitted(box, status.place, TYPE, bold=True)
     tail = f" · {status.point_of_sale}"
-    room = box.w - sheet.width(tail, TYPE, bold=True)
+    room = box.w - sheet.width(tail, TYPE, bold=True) - 4  # kerning across the joint
     place = sheet.typesetter.clip(status.place, room, sheet.px(TYPE), bold=True)
-    text = place + tail if len(place) > 2 else status.point_of_sale
+    text = place + tail if len(place) > 3 else status.point_of_sale
     return sheet.fitted(box, text, TYPE, bold=True)
 
 
 def strip(sheet: Sheet, line: Strip, top: float) -> float:
-    """The line under the status bar while offline; returns its lower edge."""
+    """Draw the line under the status bar while offline; returns its lower edge."""
     metrics = sheet.metrics
     box = Box(0, top, metrics.width, metrics.strip)
     ground, mark, text = (DOUBT, INK, INK) if line.urgent else (RAISED, DOUBT, TEXT)
@@ -144,7 +145,7 @@ def strip(sheet: Sheet, line: Strip, top: float) -> float:
 
 
 def training(sheet: Sheet, text: str, top: float) -> float:
-    """The hatched banner; returns its lower edge."""
+    """Draw the hatched banner; returns its lower edge."""
     metrics = sheet.metrics
     box = Box(0, top, metrics.width, max(40, metrics.strip))
     sheet.add(Hatch(box=box, fill=TRAINING, stripe=TRAINING_STRIPE))
@@ -156,9 +157,7 @@ def training(sheet: Sheet, text: str, top: float) -> float:
     middle = box.y + box.h / 2
     at = (left + sheet.px(20) + icon / 2, middle)
     sheet.picture(at, icon, Icon.SCHOOL, ground=TRAINING)
-    sheet.words(
-        Box(left + plate - width - sheet.px(20), box.y, width, box.h), text, 24, bold=True
-    )
+    sheet.words(Box(left + plate - width - sheet.px(20), box.y, width, box.h), text, 24, bold=True)
     return box.bottom
 
 
@@ -173,7 +172,7 @@ def top_of(sheet: Sheet, screen: Screen, bar: Colour = BAR) -> Box:
 
 
 def doubt(sheet: Sheet, screen: Screen) -> Box:
-    """A dark page in a thick amber frame; returns the page."""
+    """Draw a dark page in a thick amber frame; returns the page."""
     body = top_of(sheet, screen)
     sheet.panel(body, DOUBT, 0)
     inside = body.inset(sheet.metrics.frame)

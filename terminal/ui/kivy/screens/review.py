@@ -11,7 +11,7 @@ from terminal.ui.screen import CardCheck, Holding, Icon, LastSale, Line, RefundA
 
 
 def lines_of_goods(sheet: Sheet, lines: Sequence[Line], box: Box) -> None:
-    """ "2 ×", name, amount in columns; the last line says how many more there are."""
+    """Draw quantity, name and amount in columns; the last line says how many more there are."""
     pitch = sheet.px(44)
     fits = max(1, int(box.h // pitch))
     shown = list(lines) if len(lines) <= fits else list(lines[: fits - 1])
@@ -63,7 +63,7 @@ def refund_ask(screen: RefundAsk, sheet: Sheet) -> Page:
 
 
 def last_sale(screen: LastSale, sheet: Sheet) -> Page:
-    """The till restarted: what the journal says of the last sale, and one question."""
+    """Tell what the journal says of the last sale after a restart, and ask one question."""
     inside = doubt(sheet, screen).inset(sheet.px(24), sheet.px(14))
     foot = Box(inside.x, inside.bottom - sheet.px(102), inside.w, sheet.px(104))
     cells = foot.columns([1] * len(screen.buttons), sheet.px(16))
@@ -96,7 +96,7 @@ def last_sale(screen: LastSale, sheet: Sheet) -> Page:
 
 
 def card_check(screen: CardCheck, sheet: Sheet) -> Page:
-    """What the card may spend here, what is on it, and what happened lately."""
+    """Draw what the card may spend here, what is on it, and what happened lately."""
     body = top_of(sheet, screen)
     margin = sheet.px(24)
     half = sheet.metrics.width * 0.47
@@ -138,8 +138,8 @@ def _balance(sheet: Sheet, screen: CardCheck, box: Box) -> None:
     room = Box(box.x, card.bottom + sheet.px(14), box.w, box.bottom - card.bottom - sheet.px(14))
     gap = sheet.px(10)
     height = min(sheet.px(76), (room.h + gap) / max(1, len(screen.holdings)) - gap)
-    for number, holding in enumerate(screen.holdings):
-        top = room.y + number * (height + gap)
+    for row, holding in enumerate(screen.holdings):
+        top = room.y + row * (height + gap)
         _holding(sheet, holding, Box(box.x, top, box.w, height))
 
 

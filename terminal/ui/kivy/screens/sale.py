@@ -51,7 +51,7 @@ class Parts:
 
 
 def sale(screen: Sale, sheet: Sheet) -> Page:
-    """The whole page."""
+    """Draw the whole page."""
     body = top_of(sheet, screen)
     if screen.strip is not None and (screen.strip.urgent or not screen.training):
         top = strip(sheet, screen.strip, body.y)
@@ -189,9 +189,7 @@ def _foot(sheet: Sheet, screen: Sale, box: Box) -> None:
         picture((cell.right - sheet.px(30), middle), side, Icon.RIGHT, style.text, style.fill, 3),
     ]
     sheet.add(
-        Target(
-            box=cell, id=page.id, event=page.event, fill=style.fill, content=tuple(content)
-        )
+        Target(box=cell, id=page.id, event=page.event, fill=style.fill, content=tuple(content))
     )
 
 
@@ -214,7 +212,7 @@ def _basket(sheet: Sheet, screen: Sale, box: Box) -> None:
 
 
 def _charge(sheet: Sheet, screen: Sale, box: Box) -> None:
-    """The icon keeps its place at the left; the word is centred in the rest."""
+    """Draw VALIDER: the icon keeps its place at the left, the word is centred in the rest."""
     style = style_of(screen.charge)
     side = sheet.px(48)
     words = Box(box.x + sheet.px(86), box.y, box.w - sheet.px(102), box.h)
@@ -235,9 +233,7 @@ def _charge(sheet: Sheet, screen: Sale, box: Box) -> None:
     button = screen.charge
     fill = ACT if button.event is not None else style.fill
     sheet.add(
-        Target(
-            box=box, id=button.id, event=button.event, fill=fill, radius=14, content=content
-        )
+        Target(box=box, id=button.id, event=button.event, fill=fill, radius=14, content=content)
     )
 
 
@@ -250,7 +246,7 @@ def _trouble(sheet: Sheet, text: str, box: Box) -> None:
 
 
 def _lines(sheet: Sheet, screen: Sale, box: Box) -> None:
-    """The basket's lines; a list that is too long scrolls to the line touched last."""
+    """Draw the basket's lines; a list that is too long scrolls to the line touched last."""
     height = sheet.metrics.basket_line
     content: list[Element] = []
     shown: Box | None = None
@@ -268,9 +264,7 @@ def _lines(sheet: Sheet, screen: Sale, box: Box) -> None:
     if full <= box.h + 6:
         sheet.add(*content)
     else:
-        sheet.add(
-            Scroll(box=box, content=tuple(content), height=full, shown=shown, fill=SURFACE)
-        )
+        sheet.add(Scroll(box=box, content=tuple(content), height=full, shown=shown, fill=SURFACE))
 
 
 def _line(sheet: Sheet, line: BasketLine, row: Box, *, left_handed: bool) -> list[Element]:

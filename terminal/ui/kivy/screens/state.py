@@ -1,13 +1,11 @@
 """May the till be switched off, and the menu."""
 
-
 from terminal.ui.kivy.elements import Align, Page, Panel
 from terminal.ui.kivy.metrics import Box
 from terminal.ui.kivy.screens.frame import top_of
 from terminal.ui.kivy.sheet import Sheet
 from terminal.ui.kivy.tokens import DOUBT, INK, MUTED, SURFACE, TEXT
 from terminal.ui.screen import Icon, Menu, StatePage
-
 
 
 def state_page(screen: StatePage, sheet: Sheet) -> Page:
@@ -46,7 +44,7 @@ def state_page(screen: StatePage, sheet: Sheet) -> Page:
 
 
 def menu(screen: Menu, sheet: Sheet) -> Page:
-    """Settings with their choices, then what else can be done, and the way back."""
+    """Draw settings with their choices, then what else can be done, and the way back."""
     body = top_of(sheet, screen)
     margin, gap = sheet.px(24), sheet.px(12)
     inside = Box(margin, body.y, body.w - 2 * margin, body.h)

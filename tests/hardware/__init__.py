@@ -1,0 +1,1 @@
+"""Tests of lamp, buzzer and their wiring."""

@@ -1,0 +1,1 @@
+"""Tests of the touchscreen: real widgets, drawn off screen, touched for real."""
