@@ -16,6 +16,7 @@ from server.ledger.records import (
     Place,
     Posting,
     Record,
+    Rule,
     Wallet,
 )
 from server.ledger.state import State

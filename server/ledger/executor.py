@@ -28,9 +28,18 @@ class Executed:
 
     transaction: Transaction
     batch: int
-    verdict: Verdict
-    postings: tuple[Posting, ...]
+    done: Done
     leaf: bytes
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the ledger answers."""
+        return self.done.verdict
+
+    @property
+    def postings(self) -> tuple[Posting, ...]:
+        """What it moved."""
+        return self.done.postings
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +137,7 @@ def _run(
             place=author.place if author else "",
         )
         state.finished(batch.author, envelope.seq, done)
-        executed.append(
-            Executed(transaction, number, verdict, postings, leaf(transaction, verdict))
-        )
+        executed.append(Executed(transaction, number, done, leaf(transaction, verdict)))
     if skipped < len(batch.transactions):
         state.put((batch.author,), Head(transaction.hash, transaction.envelope.seq))
 

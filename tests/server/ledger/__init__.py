@@ -1,0 +1,1 @@
+"""Tests of the ledger: rules by hand, properties, the audit against tampering."""
