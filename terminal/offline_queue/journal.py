@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -41,6 +41,10 @@ _KEEP_CARD: Final = "REPLACE INTO card (ref, value) VALUES (?, ?)"
 _FROM: Final = (
     "SELECT seq, payload, hash, signature, detail, at FROM entry"
     " WHERE seq >= ? ORDER BY seq LIMIT ?"
+)
+_UNANSWERED: Final = (
+    "SELECT seq FROM entry LEFT JOIN verdict USING (seq)"
+    " WHERE seq > ? AND verdict IS NULL ORDER BY seq"
 )
 _BACKWARDS: Final = (
     "SELECT seq, payload, hash, signature, detail, at FROM entry"
@@ -118,6 +122,13 @@ class Journal:
         """The balances we hold cover our own entries up to here."""
         with self._reading():
             return self._number(_SETTLED)
+
+    def answered_up_to(self, new: Collection[int] = ()) -> int:
+        """Give the last entry before the first without a verdict; `new` are about to get theirs."""
+        with self._reading():
+            rows = self._db.execute(_UNANSWERED, (self._number(_SETTLED),))
+            first = next((seq for (seq,) in rows if seq not in new), None)
+        return self._head.seq if first is None else first - 1
 
     def records(self, first: int, limit: int = -1) -> list[Record]:
         """Give entries in order from `first` on."""

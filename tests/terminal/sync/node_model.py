@@ -1,0 +1,277 @@
+"""A small node that answers after PROTOCOL §4, and a rude way to it.  Nothing of the server's code.
+
+Obviously right rather than fast: one author, a list of payloads, a verdict each.  The `Rude`
+transport loses questions and answers, repeats, and cuts off, all from one seed.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs
+
+from shared.block import Header, Log, header_hash, write_header
+from shared.codec import encode
+from shared.errors import Code, Refused
+from shared.http_signature import Read, check_claim, read_claim
+from shared.ids import ZERO_CHAIN, ZERO_HASH, AuthorId, CardRef, Hash, chain_id
+from shared.kinds import AssetClass, Sale
+from shared.policy import OFFLINE
+from shared.signing import Purpose, public_key, sign, to_text
+from shared.transaction import parse_batch, signed_by
+from shared.wire import (
+    AssetLine,
+    BatchAnswer,
+    CardLine,
+    Catalogue,
+    Deltas,
+    Head,
+    JournalAnswer,
+    Money,
+    PairAnswer,
+    Problem,
+    SealedHeader,
+    VerdictLine,
+    split_upload,
+)
+from terminal.offline_queue.records import Identity
+from terminal.sync.transport import Reply, Request
+
+NODE_SEED = bytes([7]) * 32
+TILL_SEED = bytes([9]) * 32
+CARD = CardRef("a" * 32)
+T0 = 1_790_000_000_000
+NODE = AuthorId("f" * 32)
+
+
+def header(height: int, time: int, chain: str) -> bytes:
+    return write_header(
+        Header(
+            author=NODE,
+            batches=ZERO_HASH,
+            chain=chain if height else ZERO_CHAIN,  # type: ignore[arg-type]  # hex of the test
+            effects=ZERO_HASH,
+            height=height,
+            log=Log(root=ZERO_HASH, size=height),
+            parent=ZERO_HASH,
+            state=ZERO_HASH,
+            time=time,
+            v=1,
+            validators=ZERO_HASH,
+        )
+    )
+
+
+GENESIS = header(0, T0, "")
+CHAIN = chain_id(header_hash(GENESIS))
+IDENTITY = Identity(seed=TILL_SEED, chain=CHAIN)
+PAIR = PairAnswer(
+    chain=CHAIN,
+    genesis=GENESIS.decode(),
+    height=0,
+    label="Bar 1",
+    node=NODE,
+    node_key=public_key(NODE_SEED).hex(),  # type: ignore[arg-type]  # hex of 32 bytes
+    place="bar",  # type: ignore[arg-type]  # a place's code
+    place_name="Le Bar",
+    sealed="",
+    short="7F3A-52",
+    terminal=IDENTITY.author,
+)
+CATALOGUE = Catalogue(
+    assets=(
+        AssetLine(
+            asset="FED",  # type: ignore[arg-type]  # an asset's code
+            asset_class=AssetClass.FEDERATED,
+            cash="online",
+            name="Euro",
+            scale=2,
+            symbol="€",
+        ),
+    ),
+    categories=(),
+    label="Bar 1",
+    operators=(),
+    place_name="Le Bar",
+    products=(),
+    time_zone="Europe/Paris",
+)
+
+
+@dataclass
+class NodeModel:
+    """Answers requests.  `now_ms` is its clock; `payloads` what it has of the terminal."""
+
+    now_ms: int = T0
+    balance: int = 100_000
+    payloads: list[bytes] = field(default_factory=list)
+    hashes: list[Hash] = field(default_factory=list)
+    details: int = 0
+    effects: int = 0
+    status: str = "active"
+    down: Code | None = None
+    refuse: dict[str, Code] = field(default_factory=dict)  # what a path answers instead
+    nonces: set[str] = field(default_factory=set)
+    page: int = 10_000
+    stale: int = 0
+
+    def send(self, request: Request) -> Reply | None:
+        if self.down is not None:
+            return problem(503, self.down)
+        if request.path in self.refuse:
+            return problem(400, self.refuse[request.path])
+        try:
+            if request.path == "/api/v1/batches":
+                return self._batch(request.body)
+            self._check(request)
+        except Refused as refused:
+            if refused.code is Code.STALE_READ:
+                self.stale += 1
+            return problem(
+                401 if refused.code is Code.STALE_READ else 400,
+                refused.code,
+                now=self.now_ms // 1000,
+            )
+        query = parse_qs(request.query)
+        if request.path == "/api/v1/deltas":
+            return self._deltas(query.get("cursor", [""])[0])
+        first = int(query["from"][0])
+        own = tuple(raw.decode() for raw in self.payloads[first - 1 : first + 499])
+        return good(JournalAnswer(head=self.head, payloads=own))
+
+    @property
+    def head(self) -> Head:
+        return Head(hash=self.hashes[-1] if self.hashes else ZERO_HASH, seq=len(self.payloads))
+
+    def forget(self, seq: int) -> None:
+        """Put the node back from a backup: it has entries up to `seq` only."""
+        del self.payloads[seq:], self.hashes[seq:]
+        self.effects = min(self.effects, seq)
+
+    def _check(self, request: Request) -> None:
+        claim = read_claim(request.headers["Signature-Input"], request.headers["Signature"])
+        read = Read(request.method, request.path, request.query)
+        check_claim(claim, read, key=public_key(TILL_SEED), now=self.now_ms // 1000)
+        if claim.nonce in self.nonces:
+            raise Refused(Code.STALE_READ)
+        self.nonces.add(claim.nonce)
+
+    def _batch(self, body: bytes) -> Reply:
+        raw, details = split_upload(body)
+        batch = parse_batch(raw)
+        if not signed_by(batch, public_key(TILL_SEED)):
+            raise Refused(Code.BAD_SIGNATURE)
+        if batch.first > len(self.payloads) + 1:
+            return problem(409, Code.GAP, expected=len(self.payloads) + 1)
+        prev = self.hashes[batch.first - 2] if batch.first > 1 else ZERO_HASH
+        if batch.transactions[0].envelope.prev != prev:
+            return problem(409, Code.FORK)
+        for seq, transaction in enumerate(batch.transactions, batch.first):
+            if seq <= len(self.payloads):
+                if self.hashes[seq - 1] != transaction.hash:
+                    return problem(409, Code.FORK)
+                continue
+            self.payloads.append(transaction.raw)
+            self.hashes.append(transaction.hash)
+            self.effects += 1
+            if isinstance(transaction.body, Sale):
+                self.balance -= transaction.body.total
+        self.details += len(details)
+        last = batch.first + len(batch.transactions) - 1
+        lines = self._verdicts(batch.first, last)
+        stored = Head(hash=self.hashes[last - 1], seq=last)
+        return good(BatchAnswer(cursor="", provisional=False, stored=stored, verdicts=lines))
+
+    def _verdicts(self, first: int, last: int) -> tuple[VerdictLine, ...]:
+        return tuple(
+            VerdictLine(height=seq, index=0, seq=seq, verdict="accepted")
+            for seq in range(first, last + 1)
+        )
+
+    def _deltas(self, cursor: str) -> Reply:
+        if cursor and not cursor.isdecimal():
+            return problem(400, Code.BAD_CURSOR)
+        since = int(cursor or 0)
+        until = min(len(self.payloads), since + self.page)
+        raw = header(len(self.payloads) + 1, self.now_ms, CHAIN)
+        card = CardLine(
+            card=CARD,
+            money=(Money(amount=self.balance, asset="FED"),),  # type: ignore[arg-type]  # a code
+            number="12345678",
+            status="active",
+            tier="T0",
+            wallet="b" * 32,  # type: ignore[arg-type]  # a wallet's id
+        )
+        return good(
+            Deltas(
+                cards=(card,),
+                catalogue=None if cursor else CATALOGUE,
+                cursor=str(until),
+                head=self.head,
+                header=SealedHeader(
+                    header=raw.decode(), seal=to_text(sign(NODE_SEED, Purpose.BLOCK, raw))
+                ),
+                more=until < len(self.payloads),
+                policy=OFFLINE,
+                status=self.status,  # type: ignore[arg-type]  # set by tests
+                time=self.now_ms,
+                verdicts=self._verdicts(since + 1, until),
+            )
+        )
+
+
+def good(message: object) -> Reply:
+    return Reply(200, encode(message))
+
+
+def problem(status: int, code: str, *, expected: int = 0, now: int = 0) -> Reply:
+    return Reply(
+        status,
+        encode(
+            Problem(
+                code=code,
+                detail="",
+                expected=expected,
+                nonce="",
+                now=now,
+                status=status,
+                title="",
+                type="about:blank",
+            )
+        ),
+    )
+
+
+@dataclass
+class Rude:
+    """A way to the node that loses, repeats and holds back; `cut`: nothing goes through."""
+
+    node: NodeModel
+    seed: int
+    cut: bool = False
+    late: list[Request] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)
+
+    def send(self, request: Request) -> Reply | None:
+        if self.cut:
+            return None
+        match self._random.randrange(8):
+            case 0:  # lost on the way there
+                return None
+            case 1:  # done, but the answer is lost on the way back
+                self.node.send(request)
+                return None
+            case 2:  # arrives twice
+                self.node.send(request)
+                return self.node.send(request)
+            case 3:  # overtaken: it arrives after the next one
+                self.late.append(request)
+                return None
+            case 4:  # a proxy's error page
+                return Reply(502, b"<html>Bad Gateway</html>")
+        reply = self.node.send(request)
+        while self.late:
+            self.node.send(self.late.pop())
+        return reply
