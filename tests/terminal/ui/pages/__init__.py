@@ -1,0 +1,1 @@
+"""Each page, word for word, in both languages."""
