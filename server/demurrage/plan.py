@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from server.ledger import demurrage
+from server.ledger.melting import matures
 from server.ledger.records import Idle
 from shared.amounts import Amount
 from shared.ids import AssetId, PlaceId, WalletId
@@ -18,8 +19,6 @@ from shared.policy import DemurragePolicy
 
 EPOCH: Final = date(1970, 1, 1)
 DAY_MS: Final = 86_400_000
-# A sale that arrives late takes its melt back from the pot: it must still be full then.
-PENDING_DAYS: Final = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def distributions(shares: Iterable[Share], today: int) -> tuple[Distribute, ...]
     return tuple(
         Distribute(asset=share.asset, month=share.month, place=share.place)
         for share in sorted(shares, key=lambda share: (share.month, share.asset, share.place))
-        if share.amount > 0 and first_day(share.month + 1) + PENDING_DAYS <= today
+        if share.amount > 0 and matures(share.month) <= today
     )
 
 
@@ -140,17 +139,6 @@ def day_number(day: date) -> int:
 def calendar(day: int) -> date:
     """Give the calendar day of a number."""
     return EPOCH + timedelta(days=day)
-
-
-def first_day(month: int) -> int:
-    """Give the first day of a month that is counted as year × 12 + month − 1."""
-    return day_number(date(month // 12, month % 12 + 1, 1))
-
-
-def month_of(day: int) -> int:
-    """Count the month of a day."""
-    then = calendar(day)
-    return then.year * 12 + then.month - 1
 
 
 def noon_ms(day: int) -> int:

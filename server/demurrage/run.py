@@ -1,4 +1,4 @@
-"""Plays days: for each one the notices first, then the steps that are due, then the shares.
+"""Plays days: what melts owe to late sales, the notices, the steps that are due, the shares.
 
 Guarantees that a run can be cut and started again anywhere (see plan.py).  The future can be played
 only on a node with a simulated clock, since every rule counts the days of blocks.  A dry run
@@ -13,7 +13,7 @@ from server.demurrage import plan
 from server.demurrage.plan import Holdings, Share
 from server.engine.port import Engine, NotProposed
 from shared.ids import AssetId
-from shared.kinds import Body, Melt
+from shared.kinds import Body, Melt, MeltReversal
 from shared.transaction import MAX_TRANSACTIONS
 from shared.verdict import Status
 
@@ -29,6 +29,9 @@ class Chain(Protocol):
     def shares(self) -> Sequence[Share]:
         """Give what melted and waits, by asset, place and month."""
 
+    def reversals(self) -> Sequence[MeltReversal]:
+        """Give what melts owe to sales that were made before them and came in after."""
+
 
 class FutureDayError(Exception):
     """The day has not come, and the clock of this node is real."""
@@ -42,13 +45,16 @@ class Day:
     notices: int = 0
     melts: int = 0
     melted: dict[AssetId, int] = field(default_factory=dict)
+    reversals: int = 0
     distributions: int = 0
     rejected: int = 0
 
     @property
     def quiet(self) -> bool:
         """Whether nothing happened."""
-        return not (self.notices or self.melts or self.distributions or self.rejected)
+        return not any(
+            (self.notices, self.melts, self.reversals, self.distributions, self.rejected)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +97,9 @@ class Run:
 
     def _one_day(self, today: int) -> Day:
         done = Day(today)
+        owed = self.chain.reversals()
+        accepted = len(self._propose(owed))
+        done = _add(done, reversals=accepted, rejected=len(owed) - accepted)
         for holdings in self.chain.holdings():
             given = plan.notices(holdings, today)
             accepted = len(self._propose(given))
@@ -143,6 +152,7 @@ def _add(
     done: Day,
     *,
     notices: int = 0,
+    reversals: int = 0,
     distributions: int = 0,
     rejected: int = 0,
     melted: Sequence[Melt] = (),
@@ -155,6 +165,7 @@ def _add(
         done.notices + notices,
         done.melts + len(melted),
         amounts,
+        done.reversals + reversals,
         done.distributions + distributions,
         done.rejected + rejected,
     )

@@ -155,7 +155,7 @@ def melt_reversal(context: Context, signed: Signed, body: MeltReversal) -> Outco
     found = melting(context, body.asset)
     if melted is None or found is None:
         return Code.NOTHING_TO_REVERSE
-    proof = f"melt_reversal:{body.wallet}:{body.asset}:{body.day}:{body.author}:{body.seq}"
+    proof = reversal_evidence(body)
     if context.state.get(Evidence, (proof,)):
         return Code.EVIDENCE_USED
     spent = spent_before(context, body.wallet, body.asset, (body.author, body.seq), melted)
@@ -178,6 +178,11 @@ def melt_reversal(context: Context, signed: Signed, body: MeltReversal) -> Outco
     if source != POT_GUARANTEE and waiting:
         records.append((pending, Pending(waiting.amount - due)))
     return Effect((Posting(source, wallet(body.wallet), body.asset, due),), tuple(records))
+
+
+def reversal_evidence(body: MeltReversal) -> str:
+    """Name the reversal of one melt for one sale, which happens once."""
+    return f"melt_reversal:{body.wallet}:{body.asset}:{body.day}:{body.author}:{body.seq}"
 
 
 def spent_before(

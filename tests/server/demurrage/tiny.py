@@ -4,14 +4,15 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from server.demurrage.plan import Holdings, Lot, Share, day_of, month_of, noon_ms
+from server.demurrage.plan import Holdings, Lot, Share, day_of, noon_ms
 from server.engine.port import NotProposed, Placed, Stored
 from server.ledger import demurrage
+from server.ledger.melting import month_of
 from server.ledger.records import Idle
 from shared.detail import Detail
 from shared.errors import Code
 from shared.ids import AssetId, AuthorId, Hash, PlaceId, WalletId
-from shared.kinds import Body, Distribute, Melt, Notice
+from shared.kinds import Body, Distribute, Melt, MeltReversal, Notice
 from shared.policy import DemurragePolicy
 from shared.transaction import Batch
 from shared.verdict import Status, Verdict
@@ -43,6 +44,9 @@ class Tiny:
 
     def shares(self) -> Sequence[Share]:
         return [Share(GRAIN, BAR, month, amount) for month, amount in self.pending.items()]
+
+    def reversals(self) -> Sequence[MeltReversal]:
+        return []
 
     def now_ms(self) -> int:
         return noon_ms(self.today)

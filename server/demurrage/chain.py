@@ -1,0 +1,136 @@
+"""Reads a run's view of the final state: holders, notices, what waits, and late sales.
+
+Clocks, policies and what a late sale is owed come from the ledger's own functions, so that what is
+proposed is what the executor will find right.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
+
+from server.demurrage.plan import Holdings, Lot, Share
+from server.ledger.effect import Context, idle_clock, melting
+from server.ledger.melting import owed_back, reversal_evidence, spent_before
+from server.ledger.records import Announced, Balance, Evidence, Key, Melted, Pending, Record
+from server.ledger.state import State, View
+from shared.amounts import Amount
+from shared.ids import AssetId, AuthorId, PlaceId, WalletId
+from shared.kinds import MeltReversal
+from shared.policy import DemurragePolicy
+
+R = TypeVar("R", bound=Record)
+WALLET = "wallet:"
+
+
+class Rows(Protocol):
+    """Lists what a view only gives one by one."""
+
+    def rows(self, record: type[R]) -> Iterable[tuple[Key, R]]:
+        """Give every record of a table."""
+
+    def sales_above(self, height: int) -> Iterable[tuple[AuthorId, int]]:
+        """Give author and number of every sale that was executed above a height."""
+
+
+class LedgerChain:
+    """The `Chain` port over a ledger's state."""
+
+    def __init__(self, view: View, rows: Rows) -> None:
+        """Read single records from `view`, tables from `rows`."""
+        self._view = view
+        self._rows = rows
+
+    def holdings(self) -> Sequence[Holdings]:
+        """Give every asset whose policy is enabled, with its holders and notices."""
+        context = self._context()
+        found = {asset: melting(context, asset) for asset in sorted(self._view.assets())}
+        held = self._held()
+        announced = self._announced()
+        return [
+            Holdings(
+                asset=asset,
+                policy=rule[0],
+                lots=tuple(_lots(context, asset, rule, held.get(asset, {}))),
+                announced=announced.get(asset, {}),
+            )
+            for asset, rule in found.items()
+            if rule is not None
+        ]
+
+    def shares(self) -> Sequence[Share]:
+        """Give what melted and waits, by asset, place and month."""
+        return [
+            Share(AssetId(str(asset)), PlaceId(str(place)), int(month), waiting.amount)
+            for (asset, place, month), waiting in self._rows.rows(Pending)
+        ]
+
+    def reversals(self) -> Sequence[MeltReversal]:
+        """Give what melts owe to sales that were made before them and came in after."""
+        melts = [
+            (WalletId(str(wallet)), AssetId(str(asset)), int(day), melted)
+            for (wallet, asset, day), melted in self._rows.rows(Melted)
+            if melted.reversed < melted.amount
+        ]
+        if not melts:
+            return []
+        first = min(melted.height for *_, melted in melts)
+        context = self._context()
+        return [
+            body
+            for sale in self._rows.sales_above(first)
+            for wallet, asset, day, melted in melts
+            if (body := _reversal(context, wallet, asset, day, melted, sale)) is not None
+        ]
+
+    def _context(self) -> Context:
+        return Context(State(self._view), height=0, time=0)
+
+    def _held(self) -> dict[AssetId, dict[WalletId, int]]:
+        held: dict[AssetId, dict[WalletId, int]] = {}
+        for (account, asset), balance in self._rows.rows(Balance):
+            name = str(account)
+            if name.startswith(WALLET) and balance.amount > 0:
+                wallets = held.setdefault(AssetId(str(asset)), {})
+                wallets[WalletId(name.removeprefix(WALLET))] = balance.amount
+        return held
+
+    def _announced(self) -> dict[AssetId, dict[int, tuple[tuple[int, int], ...]]]:
+        announced: dict[AssetId, dict[int, tuple[tuple[int, int], ...]]] = {}
+        for (asset, day), record in self._rows.rows(Announced):
+            announced.setdefault(AssetId(str(asset)), {})[int(day)] = record.notices
+        return announced
+
+
+def _lots(
+    context: Context,
+    asset: AssetId,
+    rule: tuple[DemurragePolicy, int],
+    held: dict[WalletId, int],
+) -> Iterator[Lot]:
+    policy, since = rule
+    for wallet, balance in held.items():
+        clock = idle_clock(context, wallet, asset, policy, since)
+        if clock is not None:
+            yield Lot(wallet, clock, balance)
+
+
+def _reversal(
+    context: Context,
+    wallet: WalletId,
+    asset: AssetId,
+    day: int,
+    melted: Melted,
+    sale: tuple[AuthorId, int],
+) -> MeltReversal | None:
+    rule = melting(context, asset)
+    spent = spent_before(context, wallet, asset, sale, melted)
+    if rule is None or spent == 0:
+        return None
+    _, due = owed_back(context, asset, melted, spent, rule[0])
+    if due <= 0:
+        return None
+    author, seq = sale
+    body = MeltReversal(
+        amount=Amount(due), asset=asset, author=author, day=day, seq=seq, wallet=wallet
+    )
+    done = context.state.get(Evidence, (reversal_evidence(body),)) is not None
+    return None if done else body
