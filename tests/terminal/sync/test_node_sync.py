@@ -163,7 +163,7 @@ def test_a_restored_image_takes_back_its_own_entries_before_it_sends(tmp_path: P
     terminal.journal.close()
     shutil.copytree(tmp_path / "till", tmp_path / "image")
     terminal.restart()
-    terminal.sell(500, 700)
+    terminal.sell(1, 700)
     for _ in range(3):
         terminal.round()
     terminal.journal.close()
