@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import Engine, create_engine, select
 
 from server.payments.gateway import StripeGateway
-from server.payments.port import Booked, Booking, Credit, Pages
+from server.payments.port import Booked, Booking, Credit, Ledger, Pages
 from server.payments.reload import Intent
 from server.payments.reloads import Identity, Opened, Reloads, Settled, Wanted
 from server.payments.settings import Limits, PaymentSettings
@@ -89,9 +89,9 @@ class Book:
 class World:
     """Everything of one node, over the files of one folder: a second World is a restart."""
 
-    def __init__(self, home: Path, book: Book, clock: list[int] | None = None) -> None:
+    def __init__(self, home: Path, ledger: Ledger, clock: list[int] | None = None) -> None:
         self.clock = clock if clock is not None else [START_MS]
-        self.book = book
+        self.ledger = ledger
         numbers = itertools.count(1)
         self.engine: Engine = create_engine(f"sqlite:///{home / 'node.db'}")
         METADATA.create_all(self.engine)
@@ -115,12 +115,18 @@ class World:
             identity=Identity(chain=CHAIN, node=NODE),
             settings=PaymentSettings(limits=LIMITS),
             gateway=self.gateway,
-            ledger=self.book,
+            ledger=self.ledger,
             intents=self.intents,
             tasks=SqlTasks(self.engine.begin),
             now_ms=lambda: self.clock[0],
             new_id=lambda: f"{next(ids):032x}",
         )
+
+    @property
+    def book(self) -> Book:
+        """The ledger of most tests."""
+        assert isinstance(self.ledger, Book)
+        return self.ledger
 
     def close(self) -> None:
         self.engine.dispose()
@@ -198,8 +204,10 @@ def _after(settled: Settled | None) -> str:
 
 
 @contextmanager
-def world(home: Path, book: Book | None = None, clock: list[int] | None = None) -> Iterator[World]:
-    made = World(home, book or Book(), clock)
+def world(
+    home: Path, ledger: Ledger | None = None, clock: list[int] | None = None
+) -> Iterator[World]:
+    made = World(home, ledger or Book(), clock)
     try:
         yield made
     finally:
