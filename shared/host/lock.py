@@ -1,0 +1,39 @@
+"""One process a home: a lock that the kernel lets go of when its holder ends, however it ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Self
+
+from shared.host import HostError
+
+
+class HomeLock:
+    """The lock of a home directory, held from construction to `release`.
+
+    Raises HostError, naming the holder, when another process has it.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / "lock"
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip()
+            os.close(self._descriptor)
+            raise HostError(f"{home} is in use by process {holder or '?'}") from None
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def release(self) -> None:
+        """Let go; the file stays, since removing it would let two processes hold two locks."""
+        os.close(self._descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()

@@ -1,0 +1,63 @@
+"""Logs for the person who looks after the machine: rotating, small, without UIDs, PINs or keys."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import re
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+MAX_BYTES: Final = 2_000_000
+KEPT: Final = 5
+_SECRETS: Final = (
+    (
+        re.compile(
+            r"(?i)\b(uid|pin|code|key|seed|secret|password)(['\"]?\s*[=:]\s*['\"]?)[^\s,;'\"]+"
+        ),
+        r"\1\2…",
+    ),
+    (re.compile(r"\b(sk|rk|whsec)_[A-Za-z0-9_]+"), r"\1_…"),
+    (re.compile(r"\b[0-9A-Fa-f]{32,}\b"), "…"),
+    (re.compile(r"(/(?:qr|invitation)/)[A-Za-z0-9_-]+"), r"\1…"),
+)
+
+
+def mask(text: str) -> str:
+    """Take out what must not be in a log: card UIDs, PINs, keys, long hex, links that log in."""
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+class MaskingFormatter(logging.Formatter):
+    """Writes a record as one UTC line (and its traceback), masked."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)sZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+        self.converter = time.gmtime
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the masked text of a record."""
+        return mask(super().format(record))
+
+
+def set_up(folder: Path | None, *, name: str, level: int = logging.INFO) -> None:
+    """Send everything to `folder/name.log` (rotating), or to stderr when there is no folder."""
+    handler: logging.Handler
+    if folder is None:
+        handler = logging.StreamHandler(sys.stderr)
+    else:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            folder / f"{name}.log", maxBytes=MAX_BYTES, backupCount=KEPT, encoding="utf-8"
+        )
+    handler.setFormatter(MaskingFormatter())
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        root.removeHandler(old)
+        old.close()
+    root.addHandler(handler)
+    root.setLevel(level)

@@ -1,0 +1,1 @@
+"""Tests of the impure corner, on real files."""
