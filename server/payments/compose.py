@@ -32,6 +32,7 @@ class Surroundings:
 
     `base_url` is where people's browsers find the node, `own_url` where it finds itself.  `now_ms`
     may be simulated; `wall_s` is the real time, which webhook signatures are checked against.
+    `stylesheet` is the address of the pages' style, for the stand-in's page.
     """
 
     identity: Identity
@@ -45,6 +46,7 @@ class Surroundings:
     wall_s: Callable[[], int]
     new_id: Callable[[], str]
     after: After
+    stylesheet: str = ""
     send: Send | None = None
 
 
@@ -93,7 +95,7 @@ def compose(settings: PaymentSettings, around: Surroundings, *, production: bool
     send = around.send or HttpSend(f"{around.own_url}{WEBHOOK_PATH}")
     courier = Courier(provider.state, secret, send, around.wall_s)
     played = StripeGateway(STANDIN_KEY, secret, retries=0, transport=provider)
-    page = standin_page(provider, lambda: _in_background(courier))
+    page = standin_page(provider, lambda: _in_background(courier), around.stylesheet)
     return _payments(settings, around, played, page, courier)
 
 
@@ -110,7 +112,7 @@ def _payments(
         gateway=gateway,
         ledger=around.ledger,
         intents=SqlIntents(around.write, around.read),
-        tasks=SqlTasks(around.write),
+        tasks=SqlTasks(around.write, around.read),
         now_ms=around.now_ms,
         new_id=around.new_id,
     )

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import msgspec
 import stripe
-from typing_extensions import override
 
 from server.payments.port import (
     BadSignatureError,
@@ -178,7 +177,6 @@ class _Http(stripe.HTTPClient):
         super().__init__(async_fallback_client=None)
         self._transport = transport
 
-    @override
     def request(
         self,
         method: str,
@@ -195,7 +193,6 @@ class _Http(stripe.HTTPClient):
             raise lost from error
         return answer.body, answer.status, answer.headers
 
-    @override
     def close(self) -> None:
         """Nothing is kept open."""
 

@@ -7,6 +7,7 @@ they are the books of the payment provider.  `write` opens a transaction of the 
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -156,12 +157,24 @@ class SqlIntents:
         return None if row is None else _intent(row)
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that a person has to look at."""
+
+    key: str
+    kind: str
+    subject: str
+    detail: str
+    raised_ms: int
+
+
 class SqlTasks:
     """The `Tasks` port over one table."""
 
-    def __init__(self, write: Begin, table: Table = TASK) -> None:
-        """`write` gives a connection inside a transaction."""
+    def __init__(self, write: Begin, read: Begin, table: Table = TASK) -> None:
+        """`write` and `read` give a connection inside a transaction."""
         self._write = write
+        self._read = read
         self._table = table
 
     def raise_once(self, key: str, kind: str, subject: str, detail: str, now_ms: int) -> None:
@@ -171,6 +184,30 @@ class SqlTasks:
         )
         with self._write() as connection:
             connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+
+    def open(self) -> Sequence[Task]:
+        """List what nobody has dealt with, oldest first."""
+        statement = (
+            select(self._table)
+            .where(self._table.c.closed_ms.is_(None))
+            .order_by(self._table.c.raised_ms, self._table.c.key)
+        )
+        with self._read() as connection:
+            return [
+                Task(row.key, row.kind, row.subject, row.detail, row.raised_ms)
+                for row in connection.execute(statement)
+            ]
+
+    def close(self, key: str, now_ms: int) -> bool:
+        """Take a task off the list; False when it was not on it."""
+        table = self._table
+        statement = (
+            table.update()
+            .where(table.c.key == key, table.c.closed_ms.is_(None))
+            .values(closed_ms=now_ms)
+        )
+        with self._write() as connection:
+            return connection.execute(statement).rowcount == 1
 
 
 def _intent(row: Row[Any]) -> Intent:

@@ -49,7 +49,8 @@ WORDS: Final = {
 TEMPLATE: Final = """<!doctype html>
 <html lang="{{ lang }}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ notice }}</title><link rel="stylesheet" href="/static/app.css"></head>
+<title>{{ notice }}</title>
+{% if style %}<link rel="stylesheet" href="{{ style }}">{% endif %}</head>
 <body><aside class="standin"><span>{{ notice }}</span></aside>
 <main class="page center narrow" id="contenu">
 <h1>{{ words.title }} <strong class="num">{{ amount }}</strong></h1>
@@ -64,14 +65,17 @@ TEMPLATE: Final = """<!doctype html>
 </div></main></body></html>"""
 
 
-def blueprint(provider: Provider, after: Callable[[], None]) -> Blueprint:
-    """Make the page; `after` is told each time that events may be waiting for the courier."""
+def blueprint(provider: Provider, after: Callable[[], None], style: str = "") -> Blueprint:
+    """Make the page in the node's own style sheet, whose address is `style`.
+
+    `after` is told each time that events may be waiting for the courier.
+    """
     pages = Blueprint("standin", __name__)
 
     @pages.get(f"{PAGE_PATH}<session>")
     def show(session: str) -> Response:
         thing = provider.look(session)
-        return _page(thing) if thing else Response("404\n", 404, mimetype="text/plain")
+        return _page(thing, style) if thing else Response("404\n", 404, mimetype="text/plain")
 
     @pages.post(f"{PAGE_PATH}<session>")
     def act(session: str) -> BaseResponse:
@@ -109,11 +113,12 @@ def _stage(thing: Object) -> str:
     return "bank" if payment is not None and payment["status"] == "processing" else "over"
 
 
-def _page(thing: Object) -> Response:
+def _page(thing: Object, style: str) -> Response:
     lang: Literal["fr", "en"] = "en" if thing["locale"] == "en" else "fr"
     text = render_template_string(
         TEMPLATE,
         lang=lang,
+        style=style,
         notice=NOTICE[lang],
         words=WORDS[lang],
         stage=_stage(thing),

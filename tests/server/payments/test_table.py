@@ -61,3 +61,15 @@ def test_sums(node: World) -> None:
     assert [intent.amount for intent in node.intents.unfinished()] == [20_00]
     put(node, State.EXPIRED)
     assert node.intents.total_since(WALLET, 0) == 0
+
+
+def test_a_task_is_shown_until_it_is_closed(node: World) -> None:
+    for detail in ("first", "again"):
+        node.admins.raise_once("key", "kind", "subject", detail, 7)
+    [task] = node.admins.open()
+    assert (task.key, task.detail, task.raised_ms) == ("key", "first", 7)
+    assert node.admins.close("key", 8)
+    assert not node.admins.close("key", 9)
+    assert node.admins.open() == []
+    node.admins.raise_once("key", "kind", "subject", "closed is closed", 10)
+    assert node.admins.open() == []

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Final
 
 from flask import Flask
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import Engine, create_engine
 
 from server.payments.gateway import StripeGateway
 from server.payments.port import Booked, Booking, Credit, Ledger, Pages
@@ -23,7 +23,7 @@ from server.payments.standin.courier import Courier
 from server.payments.standin.page import blueprint as standin_blueprint
 from server.payments.standin.provider import Provider
 from server.payments.standin.state import State as StandinState
-from server.payments.table import METADATA, TASK, SqlIntents, SqlTasks
+from server.payments.table import METADATA, SqlIntents, SqlTasks
 from server.payments.webhook import WEBHOOK_PATH, blueprint
 from shared.ids import AssetId, AuthorId, CardRef, ChainId, Hash, WalletId
 
@@ -95,6 +95,7 @@ class World:
         numbers = itertools.count(1)
         self.engine: Engine = create_engine(f"sqlite:///{home / 'node.db'}")
         METADATA.create_all(self.engine)
+        self.admins = SqlTasks(self.engine.begin, self.engine.begin)
         self.intents = SqlIntents(self.engine.begin, self.engine.begin)
         self.provider = Provider(
             state=StandinState(home / "standin.db"),
@@ -117,7 +118,7 @@ class World:
             gateway=self.gateway,
             ledger=self.ledger,
             intents=self.intents,
-            tasks=SqlTasks(self.engine.begin),
+            tasks=self.admins,
             now_ms=lambda: self.clock[0],
             new_id=lambda: f"{next(ids):032x}",
         )
@@ -176,9 +177,7 @@ class World:
         self.reloads.sweep()
 
     def tasks(self) -> list[tuple[str, str]]:
-        with self.engine.begin() as connection:
-            rows = connection.execute(select(TASK.c.kind, TASK.c.detail).order_by(TASK.c.key))
-            return [(row.kind, row.detail) for row in rows]
+        return [(task.kind, task.detail) for task in self.admins.open()]
 
     def state_of(self, session: str) -> str:
         intent = self.intents.by_session(session)
