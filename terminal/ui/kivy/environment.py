@@ -14,7 +14,7 @@ MAX_FRAMES_PER_SECOND = 15
 
 
 def prepare(width: int, height: int, *, home: Path | None = None, fullscreen: bool = False) -> None:
-    """Set the environment and kivy's configuration for one window of that size."""
+    """Set the environment and kivy's configuration for a window of that size, as mounted."""
     folder = home or Path(tempfile.gettempdir()) / f"tirelire-kivy-{os.getuid()}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ.update(

@@ -102,6 +102,11 @@ class Metrics:
         return round(at_large * self.scale)
 
     @property
+    def demo_strip(self) -> int:
+        """The height of the virtual cards under the till in a demo."""
+        return self.px(132)
+
+    @property
     def page(self) -> Box:
         """The whole picture."""
         return Box(0, 0, self.width, self.height)

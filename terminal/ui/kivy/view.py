@@ -16,8 +16,8 @@ from terminal.ui.kivy.metrics import Metrics
 from terminal.ui.kivy.painter import Painter
 from terminal.ui.kivy.screens.entry import Typed
 from terminal.ui.kivy.text import Typesetter
-from terminal.ui.kivy.widgets import Surroundings, arrange
-from terminal.ui.screen import Screen
+from terminal.ui.kivy.widgets import Scrolling, Surroundings, arrange
+from terminal.ui.screen import AddressEntry, Screen
 
 DEAF_S = 0.400
 """How long a page that has just appeared ignores fingers."""
@@ -58,14 +58,36 @@ class TillView(Widget):
         self.screen = screen
         self._lay_out()
 
+    def deaf_for(self) -> float:
+        """Seconds until this page hears fingers; 0 when it does."""
+        return max(0.0, self._deaf_until - self._now())
+
     def targets(self) -> list[Target]:
-        """Everything that can be touched now."""
+        """List everything that can be touched now."""
         assert self.page is not None
         found = [element for element in self.page.elements if isinstance(element, Target)]
         for element in self.page.elements:
             if isinstance(element, Scroll):
                 found += [part for part in element.content if isinstance(part, Target)]
         return [target for target in found if target.event is not None]
+
+    def locate(self, name: str) -> tuple[float, float] | None:
+        """Find the middle of a target on the page, scrolling to it; None if there is none.
+
+        `address:TEXT` types the text on the page with a keyboard and finds its OK.
+        """
+        if isinstance(self.screen, AddressEntry) and name.startswith("address:"):
+            self._draft = name.removeprefix("address:")
+            self._lay_out()
+            name = "ok"
+        target = next((target for target in self.targets() if target.id == name), None)
+        if target is None:
+            return None
+        x, y = target.box.middle
+        for widget in self._known.values():
+            if isinstance(widget, Scrolling) and target in widget.element.content:
+                y -= widget.reveal(target.box)
+        return x, y
 
     def _lay_out(self) -> None:
         assert self.screen is not None
@@ -86,7 +108,7 @@ class TillView(Widget):
         """Swallow touches of the page while it is deaf; give the others to its targets."""
         if not self.collide_point(*touch.pos):
             return False
-        if self._now() < self._deaf_until:
+        if self.deaf_for() > 0:
             return True
         super().on_touch_down(touch)
         return True

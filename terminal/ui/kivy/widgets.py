@@ -156,13 +156,15 @@ class Scrolling(StencilView):
         place(self, element.box, self.around)
         self._parts = arrange(self._inner, element.content, self._parts, self.around)
         if element.shown is not None and (first or before.shown != element.shown):
-            self._reveal(element.shown)
+            self.reveal(element.shown)
         self._move(self._offset)
 
-    def _reveal(self, item: Box) -> None:
+    def reveal(self, item: Box) -> float:
+        """Bring an item of the list into view; returns by how much the list is moved up."""
         box = self.element.box
-        self._offset = max(self._offset, item.bottom - box.bottom)
-        self._offset = min(self._offset, item.y - box.y)
+        offset = max(self._offset, item.bottom - box.bottom)
+        self._move(min(offset, item.y - box.y))
+        return self._offset
 
     def _move(self, offset: float) -> None:
         farthest = max(0.0, self.element.height - self.element.box.h)

@@ -2,7 +2,19 @@
 
 import pytest
 
-from terminal.ui.kivy.icons import ICONS, Area, Bar, Disc, Mark, Stroke, Struck, arc, line, polygon
+from terminal.ui.kivy.icons import (
+    ICONS,
+    Area,
+    Bar,
+    Disc,
+    Mark,
+    Shape,
+    Stroke,
+    Struck,
+    arc,
+    line,
+    polygon,
+)
 from terminal.ui.screen import Icon
 
 
@@ -11,19 +23,23 @@ def test_every_icon_has_shapes() -> None:
     assert all(ICONS.values())
 
 
+def reach(shape: Shape) -> list[float]:
+    """The coordinates that a shape reaches without its pen."""
+    if isinstance(shape, Stroke | Area):
+        return [number for point in shape.points for number in point]
+    if isinstance(shape, Disc):
+        radius = shape.diameter / 2
+        return [number + side for number in shape.middle for side in (-radius, radius)]
+    if isinstance(shape, Bar):
+        ends = [start + length for start, length in zip(shape.corner, shape.size, strict=True)]
+        return [*shape.corner, *ends]
+    return []
+
+
 @pytest.mark.parametrize("icon", list(ICONS))
 def test_an_icon_stays_on_its_grid(icon: Icon | Mark) -> None:
     for shape in ICONS[icon]:
-        match shape:
-            case Stroke(points=points) | Area(points=points):
-                numbers = [number for point in points for number in point]
-            case Disc(middle=(x, y), diameter=d):
-                numbers = [x - d / 2, x + d / 2, y - d / 2, y + d / 2]
-            case Bar(corner=(x, y), size=(w, h)):
-                numbers = [x, y, x + w, y + h]
-            case Struck():
-                continue
-        assert all(0 <= number <= 24 for number in numbers), shape
+        assert all(0 <= number <= 24 for number in reach(shape)), shape
 
 
 @pytest.mark.parametrize("icon", [Icon.NETWORK_LOST, Icon.READER_LOST])
