@@ -1,0 +1,232 @@
+"""The till's composition root and command line: `./tirelire terminal run|pair|journal|status`.
+
+This is the one place that picks drivers. What cannot be used (a home that another process holds,
+settings with a mistake) ends with one sentence and exit code 2; a till that was told to stop ends
+with 0.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+import click
+from rich.console import Console as Rich
+
+from hardware.signals.panel import NullPanel, Panel
+from hardware.signals.player import Player
+from shared.errors import MESSAGES, Code
+from shared.host import HostError, logs
+from shared.host.clock import Clock, SimulatedClock, SystemClock
+from shared.host.files import make_private_folder
+from shared.host.lock import HomeLock
+from shared.transaction import open_payload
+from terminal.control import Control
+from terminal.hand import Hand
+from terminal.home import Home
+from terminal.offline_queue.journal import Journal
+from terminal.pins import ArgonPins
+from terminal.reader.nfcpy_driver import NfcpyField
+from terminal.reader.reader import CardReader, Field
+from terminal.reader.simulated import SimulatedField
+from terminal.settings import Settings, load
+from terminal.shell import Paper, Shell
+from terminal.till.events import Event
+from terminal.till.ports import JournalError
+from terminal.till.state import Till
+from terminal.ui.console import Console
+from terminal.ui.kivy.app import Demo, Panel as Screen, VirtualCard, open_window
+from terminal.ui.pages.pen import Layout
+from terminal.ui.port import Display
+from terminal.ui.sound import Instrument, Loudspeaker, SoundAndLight, find_player
+
+LARGE_WIDTH = 1024
+
+
+@click.group()
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path.home() / ".tirelire" / "terminal",
+    envvar="TIRELIRE_TERMINAL_HOME",
+    show_default=True,
+    help="Folder of this till: settings, keys, journal.",
+)
+@click.pass_context
+def main(context: click.Context, home: Path) -> None:
+    """Run and look after a till."""
+    make_private_folder(home)
+    try:
+        context.with_resource(HomeLock(home))
+        context.obj = (home, load(home))
+    except HostError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command()
+@click.pass_obj
+def run(where: tuple[Path, Settings]) -> None:
+    """Sell: open the window (or the console) and go on until told to stop."""
+    home, settings = where
+    logs.set_up(home / "logs", name="terminal")
+    clock = _clock(settings)
+    desk = Home(home, settings, clock)
+    simulated = SimulatedField() if settings.reader == "simulated" else None
+    field: Field = NfcpyField(settings.reader_path) if simulated is None else simulated
+    hand = None if simulated is None else Hand(simulated)
+    signals = SoundAndLight(_instruments(home, settings))
+    small = max(settings.width, settings.height) < LARGE_WIDTH
+    shell = Shell(
+        desk=desk,
+        reader=CardReader(field, Pauses()),
+        pins=ArgonPins(),
+        signals=signals,
+        clock=clock,
+        display=lambda post: _display(home, settings, post, hand),
+        layout=Layout(columns=3 if small else 4, rows=3),
+        till=Till(language=desk.language),
+        trusted_clock=settings.clock_chip,
+    )
+    control = None
+    if settings.control:
+        path = home / "control.sock"
+        control = Control(path, screen=shell.screen, display=shell.display, cards=hand)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: shell.terminate())
+    shell.start()
+    try:
+        shell.display.run()
+    finally:
+        shell.close()
+        if control is not None:
+            control.close()
+        signals.close()
+
+
+class Pauses(SystemClock):
+    """The reader's `Time`: real even where the till's clock is moved."""
+
+    def pause(self, ms: int) -> None:
+        """Let this much time pass."""
+        time.sleep(ms / 1000)
+
+
+def _clock(settings: Settings) -> Clock:
+    if settings.simulated_clock:
+        return SimulatedClock(Path(settings.simulated_clock))
+    return SystemClock()
+
+
+def _display(
+    home: Path, settings: Settings, post: Callable[[Event], None], hand: Hand | None
+) -> Display:
+    if settings.display == "console":
+        tap = None if hand is None else hand.tap_soon
+        return Console(post, words=sys.stdin, rich=Rich(), tap=tap)
+    screen = Screen(
+        width=settings.width,
+        height=settings.height,
+        rotation=settings.rotation,
+        fullscreen=settings.fullscreen,
+        home=home / "kivy",
+    )
+    demo = None
+    if hand is not None and settings.demo_cards:
+        cards = [VirtualCard(card.name, bytes.fromhex(card.uid)) for card in settings.demo_cards]
+        demo = Demo(title="Cartes simulées / Simulated cards", cards=cards, hold=hand.tap_soon)
+    return open_window(screen, post, demo)
+
+
+def _instruments(home: Path, settings: Settings) -> list[Instrument]:
+    instruments: list[Instrument] = []
+    player = find_player() if settings.sound else None
+    if player is not None:
+        instruments.append(Loudspeaker(player, home / "tones"))
+    instruments.append(Player(_panel(settings)))
+    return instruments
+
+
+def _panel(settings: Settings) -> Panel:
+    if settings.signals == "none":
+        return NullPanel()
+    # gpiozero is on a Pi only: a till on a laptop must not need it.
+    from hardware.signals.gpio import (  # noqa: PLC0415 - see above
+        GpioPanel,
+        Pins,
+        factory_for,
+        make_factory,
+        this_model,
+    )
+
+    return GpioPanel(Pins(), make_factory(factory_for(this_model())))
+
+
+@main.command()
+@click.argument("address")
+@click.argument("code")
+@click.pass_obj
+def pair(where: tuple[Path, Settings], address: str, code: str) -> None:
+    """Enrol this till at the node ADDRESS with the six digits that its page shows."""
+    home, settings = where
+    desk = Home(home, settings, SystemClock())
+    answer = desk.pair(address, code)
+    if answer is None:
+        raise click.ClickException(f"no answer from {address}")
+    if isinstance(answer, Code):
+        raise click.ClickException(MESSAGES[answer].en)
+    _, directory = answer
+    desk.close()
+    click.echo(f"{desk.serial} is now a till of {directory.place_name}: {directory.point_of_sale}")
+
+
+@main.command()
+@click.option("--last", default=20, show_default=True, help="How many entries to show.")
+@click.pass_obj
+def journal(where: tuple[Path, Settings], last: int) -> None:
+    """Show the newest entries of the journal and what the node said about them."""
+    desk, _ = _opened(where)
+    for record in islice(_book(desk).newest_first(), last):
+        kind = open_payload(record.payload).envelope.kind
+        verdict = _book(desk).verdict(record.seq) or "-"
+        click.echo(f"{record.seq:6}  {kind:12} {record.hash[:16]}  {verdict}")
+    desk.close()
+
+
+@main.command()
+@click.pass_obj
+def status(where: tuple[Path, Settings]) -> None:
+    """Say who this till is and what is not sent yet."""
+    desk, paper = _opened(where)
+    known = paper.journal.recover()
+    click.echo(f"till     {desk.serial}")
+    click.echo(f"node     {desk.address}")
+    click.echo(f"entries  {_book(desk).head.seq}")
+    click.echo(f"unsent   {known.unsent.count} sales, {known.unsent.amount} in minor units")
+    desk.close()
+
+
+def _opened(where: tuple[Path, Settings]) -> tuple[Home, Paper]:
+    """Open a till that does not run."""
+    home, settings = where
+    desk = Home(home, settings, SystemClock())
+    try:
+        paper = desk.open()
+    except JournalError as error:
+        raise click.ClickException(str(error)) from error
+    if paper is None:
+        raise click.ClickException(f"the till {desk.serial} is not paired yet")
+    return desk, paper
+
+
+def _book(desk: Home) -> Journal:
+    if desk.journal is None:
+        raise click.ClickException("the journal is not open")
+    return desk.journal
+
+
+if __name__ == "__main__":
+    main()
