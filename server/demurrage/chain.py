@@ -4,17 +4,31 @@ Clocks, policies and what a late sale is owed come from the ledger's own functio
 proposed is what the executor will find right.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
 
 from server.demurrage.plan import Holdings, Lot, Share
 from server.ledger.effect import Context, idle_clock, melting
 from server.ledger.melting import owed_back, reversal_evidence, spent_before
-from server.ledger.records import Announced, Balance, Evidence, Key, Melted, Pending, Record
+from server.ledger.records import (
+    Announced,
+    Balance,
+    Card,
+    Evidence,
+    Key,
+    Melted,
+    Pending,
+    Record,
+)
 from server.ledger.state import State, View
+from server.store.listing import Listing
+from server.store.view import StoreView
 from shared.amounts import Amount
 from shared.ids import AssetId, AuthorId, PlaceId, WalletId
-from shared.kinds import MeltReversal
+from shared.kinds import MeltReversal, Sale
 from shared.policy import DemurragePolicy
 
 R = TypeVar("R", bound=Record)
@@ -27,8 +41,8 @@ class Rows(Protocol):
     def rows(self, record: type[R]) -> Iterable[tuple[Key, R]]:
         """Give every record of a table."""
 
-    def sales_above(self, height: int) -> Iterable[tuple[AuthorId, int]]:
-        """Give author and number of every sale that was executed above a height."""
+    def late_sales(self, above: int, unseen: int) -> Iterable[tuple[AuthorId, int]]:
+        """Give the sales executed above a height by authors who had not seen another one."""
 
 
 class LedgerChain:
@@ -65,19 +79,21 @@ class LedgerChain:
 
     def reversals(self) -> Sequence[MeltReversal]:
         """Give what melts owe to sales that were made before them and came in after."""
-        melts = [
-            (WalletId(str(wallet)), AssetId(str(asset)), int(day), melted)
-            for (wallet, asset, day), melted in self._rows.rows(Melted)
-            if melted.reversed < melted.amount
-        ]
-        if not melts:
+        melts: dict[WalletId, list[tuple[AssetId, int, Melted]]] = {}
+        heights: list[int] = []
+        for (wallet, asset, day), melted in self._rows.rows(Melted):
+            if melted.reversed < melted.amount:
+                step = (AssetId(str(asset)), int(day), melted)
+                melts.setdefault(WalletId(str(wallet)), []).append(step)
+                heights.append(melted.height)
+        if not heights:
             return []
-        first = min(melted.height for *_, melted in melts)
         context = self._context()
         return [
             body
-            for sale in self._rows.sales_above(first)
-            for wallet, asset, day, melted in melts
+            for sale in self._rows.late_sales(min(heights), max(heights))
+            for wallet in _payers(context, sale)
+            for asset, day, melted in melts.get(wallet, ())
             if (body := _reversal(context, wallet, asset, day, melted, sale)) is not None
         ]
 
@@ -98,6 +114,15 @@ class LedgerChain:
         for (asset, day), record in self._rows.rows(Announced):
             announced.setdefault(AssetId(str(asset)), {})[int(day)] = record.notices
         return announced
+
+
+def _payers(context: Context, sale: tuple[AuthorId, int]) -> tuple[WalletId, ...]:
+    """Give the wallet of the card that a sale was paid with."""
+    sold = context.state.transaction(*sale)
+    if sold is None or not isinstance(sold.body, Sale):
+        return ()
+    card = context.state.get(Card, (sold.body.card,))
+    return () if card is None else (card.wallet,)
 
 
 def _lots(
@@ -134,3 +159,30 @@ def _reversal(
     )
     done = context.state.get(Evidence, (reversal_evidence(body),)) is not None
     return None if done else body
+
+
+class StoreChain:
+    """The `Chain` port over a node's database: each answer is of one snapshot."""
+
+    def __init__(self, read: Callable[[], AbstractContextManager[Connection]]) -> None:
+        """`read` opens a snapshot."""
+        self._read = read
+
+    def holdings(self) -> Sequence[Holdings]:
+        """Give every asset whose policy is enabled, with its holders and notices."""
+        with self._read() as connection:
+            return _over(connection).holdings()
+
+    def shares(self) -> Sequence[Share]:
+        """Give what melted and waits, by asset, place and month."""
+        with self._read() as connection:
+            return _over(connection).shares()
+
+    def reversals(self) -> Sequence[MeltReversal]:
+        """Give what melts owe to sales that were made before them and came in after."""
+        with self._read() as connection:
+            return _over(connection).reversals()
+
+
+def _over(connection: Connection) -> LedgerChain:
+    return LedgerChain(StoreView(connection), Listing(connection))

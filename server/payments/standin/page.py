@@ -26,7 +26,7 @@ WORDS: Final = {
     "fr": {
         "title": "Paiement",
         "pay": "Payer",
-        "later": "Payer par virement (la banque répond plus tard)",
+        "later": "Payer par virement, plus tard",
         "cancel": "Annuler et revenir",
         "bank": "La banque n’a pas encore répondu.",
         "yes": "La banque accepte",
@@ -37,7 +37,7 @@ WORDS: Final = {
     "en": {
         "title": "Payment",
         "pay": "Pay",
-        "later": "Pay by bank transfer (the bank answers later)",
+        "later": "Pay by bank transfer, later",
         "cancel": "Cancel and go back",
         "bank": "The bank has not answered yet.",
         "yes": "The bank accepts",

@@ -117,9 +117,9 @@ class LittleEngine:
     def rows(self, record: type[R]) -> Iterable[tuple[Key, R]]:
         return [(key, cast("R", row)) for key, row in self.view.records[record].items()]
 
-    def sales_above(self, height: int) -> Iterable[tuple[AuthorId, int]]:
+    def late_sales(self, above: int, unseen: int) -> Iterable[tuple[AuthorId, int]]:
         return [
             name
             for name, done in self.view.done.items()
-            if isinstance(done.body, Sale) and done.height > height
+            if isinstance(done.body, Sale) and done.height > above and done.seen < unseen
         ]
