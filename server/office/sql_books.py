@@ -1,0 +1,186 @@
+"""The books over the store's tables.
+
+Bodies are read from the blocks themselves; a batch is parsed once while a page is made.  Details
+come from wherever the node keeps them.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, Row, Select, and_, or_, select, tuple_
+
+from server.ledger.records import Key, Posting, Record
+from server.office.books import NEWEST, Entry, Place, Sealed
+from server.store.codec import BY_RECORD
+from server.store.schema import (
+    BLOCK_BATCH,
+    BLOCK_HEADER,
+    CHAIN_BLOCK,
+    CHAIN_POSTING,
+    CHAIN_TRANSACTION,
+)
+from shared.block import read_header
+from shared.detail import Detail
+from shared.ids import Account, AuthorId, Hash
+from shared.kinds import Body
+from shared.transaction import parse_batch
+from shared.verdict import parse_verdict
+
+R = TypeVar("R", bound=Record)
+Read = Callable[[], AbstractContextManager[Connection]]
+TX = CHAIN_TRANSACTION.c
+
+
+@dataclass(slots=True)
+class SqlBooks:
+    """The ledger of a node, read-only; one object serves one page."""
+
+    read: Read
+    details: Callable[[Hash], Detail | None]
+    _bodies: dict[tuple[int, int], dict[int, Body | None]] = field(default_factory=dict)
+
+    def get(self, record: type[R], key: Key) -> R | None:
+        """Give one record."""
+        shelf = BY_RECORD[record]
+        with self.read() as connection:
+            row = connection.exec_driver_sql(shelf.one, tuple(key)).one_or_none()
+        return None if row is None else cast("R", shelf.read(row))
+
+    def rows(self, record: type[R]) -> Iterable[tuple[Key, R]]:
+        """Give every record of a table."""
+        shelf = BY_RECORD[record]
+        with self.read() as connection:
+            found = connection.exec_driver_sql(shelf.columns).all()
+        return [
+            (tuple(row[: shelf.keys]), cast("R", shelf.read(row[shelf.keys :]))) for row in found
+        ]
+
+    def block(self, height: int) -> Sealed | None:
+        """Give one block."""
+        found = self._sealed(CHAIN_BLOCK.c.height == height, 1)
+        return found[0] if found else None
+
+    def blocks(self, count: int) -> Sequence[Sealed]:
+        """Give the newest blocks, newest first."""
+        return self._sealed(CHAIN_BLOCK.c.height >= 0, count)
+
+    def _sealed(self, condition: Any, count: int) -> list[Sealed]:
+        statement = (
+            select(BLOCK_HEADER.c.header, CHAIN_BLOCK.c.hash, CHAIN_BLOCK.c.transactions)
+            .join_from(CHAIN_BLOCK, BLOCK_HEADER, CHAIN_BLOCK.c.height == BLOCK_HEADER.c.height)
+            .where(condition)
+            .order_by(CHAIN_BLOCK.c.height.desc())
+            .limit(count)
+        )
+        with self.read() as connection:
+            return [
+                Sealed(read_header(row.header), Hash(row.hash), row.transactions)
+                for row in connection.execute(statement)
+            ]
+
+    def entries(
+        self,
+        *,
+        count: int,
+        before: Place = NEWEST,
+        kinds: Collection[str] = (),
+        author: AuthorId | None = None,
+        account: Account | None = None,
+    ) -> Sequence[Entry]:
+        """Give entries, newest first."""
+        statement = _transactions().where(tuple_(TX.height, TX.idx) < tuple_(*before))
+        if kinds:
+            statement = statement.where(TX.kind.in_(kinds))
+        if author:
+            statement = statement.where(TX.author == author)
+        if account:
+            moved = select(CHAIN_POSTING.c.n).where(
+                CHAIN_POSTING.c.height == TX.height,
+                CHAIN_POSTING.c.idx == TX.idx,
+                or_(CHAIN_POSTING.c.source == account, CHAIN_POSTING.c.target == account),
+            )
+            statement = statement.where(moved.exists())
+        newest = statement.order_by(TX.height.desc(), TX.idx.desc()).limit(count)
+        with self.read() as connection:
+            return list(self._entries(connection, connection.execute(newest).all()))
+
+    def since(self, time_ms: int, kinds: Collection[str]) -> Iterable[Entry]:
+        """Give the entries of these kinds in blocks since a time, oldest first."""
+        statement = (
+            _transactions()
+            .where(CHAIN_BLOCK.c.time >= time_ms, TX.kind.in_(kinds))
+            .order_by(TX.height, TX.idx)
+        )
+        with self.read() as connection:
+            return list(self._entries(connection, connection.execute(statement).all()))
+
+    def in_block(self, height: int) -> Sequence[Entry]:
+        """Give what a block executed, in order."""
+        statement = _transactions().where(TX.height == height).order_by(TX.idx)
+        with self.read() as connection:
+            return list(self._entries(connection, connection.execute(statement).all()))
+
+    def detail(self, hash_: Hash) -> Detail | None:
+        """Give the detail of a sale, if it came to this node."""
+        return self.details(hash_)
+
+    # ---------- entries ----------
+
+    def _entries(self, connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[Entry]:
+        postings = _postings(connection, rows)
+        for row in rows:
+            yield Entry(
+                author=AuthorId(row.author),
+                seq=row.seq,
+                hash=Hash(row.hash.hex()),
+                kind=row.kind,
+                body=self._body(connection, row),
+                at_ms=row.at,
+                time_ms=row.time,
+                height=row.height,
+                index=row.idx,
+                verdict=parse_verdict(row.verdict),
+                postings=tuple(postings.get((row.height, row.idx), ())),
+            )
+
+    def _body(self, connection: Connection, row: Row[Any]) -> Body | None:
+        place = (row.height, row.batch)
+        if place not in self._bodies:
+            raw = connection.execute(
+                select(BLOCK_BATCH.c.bytes).where(
+                    BLOCK_BATCH.c.height == row.height, BLOCK_BATCH.c.position == row.batch
+                )
+            ).scalar_one()
+            self._bodies[place] = {
+                each.envelope.seq: each.body if isinstance(each.body, Body) else None
+                for each in parse_batch(raw).transactions
+            }
+        return self._bodies[place].get(row.seq)
+
+
+def _transactions() -> Select[Any]:
+    return select(CHAIN_TRANSACTION, CHAIN_BLOCK.c.time).join_from(
+        CHAIN_TRANSACTION, CHAIN_BLOCK, CHAIN_TRANSACTION.c.height == CHAIN_BLOCK.c.height
+    )
+
+
+def _postings(
+    connection: Connection, rows: Sequence[Row[Any]]
+) -> dict[tuple[int, int], list[Posting]]:
+    """Read the postings of rows, a span of blocks at a time."""
+    if not rows:
+        return {}
+    heights = [row.height for row in rows]
+    span = and_(CHAIN_POSTING.c.height >= min(heights), CHAIN_POSTING.c.height <= max(heights))
+    wanted = {(row.height, row.idx) for row in rows}
+    found: dict[tuple[int, int], list[Posting]] = {}
+    ordered = select(CHAIN_POSTING).where(span).order_by(*CHAIN_POSTING.primary_key)
+    for each in connection.execute(ordered):
+        place = (each.height, each.idx)
+        if place in wanted:
+            found.setdefault(place, []).append(
+                Posting(Account(each.source), Account(each.target), each.asset, each.amount)
+            )
+    return found
