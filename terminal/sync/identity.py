@@ -1,74 +1,53 @@
-"""Who this terminal is, on its disk: two key seeds, and what the node said at the pairing.
+"""Who this terminal is, on its disk: its own keys, and what the node said at the pairing.
 
-Files are 0600, complete or absent (written beside, synced, renamed), and never overwritten by a
-second key: a terminal that loses its key is another terminal.
+Files are 0600, whole or absent, and a key is never overwritten: a terminal that loses its key is
+another terminal.  Raises HostError for what is missing, damaged or readable by others.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
-from nacl.utils import random
-
 from shared.codec import decode, encode
+from shared.errors import Refused
+from shared.host import HostError
+from shared.host.files import make_private_folder, write_atomically
+from shared.host.keyfiles import open_key, read_key
 from shared.wire import PairAnswer
+from terminal.offline_queue.records import Identity
 from terminal.sync.pairing import Enrolment, Keys
 
-SEED_BYTES: Final = 32
-_SIGN: Final = "terminal.seed"
-_BOX: Final = "box.seed"
+_SIGN: Final = "terminal.key"
+_BOX: Final = "box.key"
 _CARD: Final = "card.key"
 _ANSWER: Final = "pairing.json"
 
 
-def keys(folder: Path) -> Keys:
-    """Give this terminal's keys, made at the first call.  Raises OSError, ValueError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Keys(sign=_seed(folder / _SIGN), box=_seed(folder / _BOX))
+def terminal_keys(folder: Path) -> Keys:
+    """Give this terminal's keys, drawn at the first call."""
+    return Keys(sign=open_key(folder / _SIGN), box=open_key(folder / _BOX))
 
 
 def load(folder: Path) -> Enrolment | None:
-    """Give the enrolment; None before the pairing.  Raises Refused when the file is damaged."""
-    if not (folder / _ANSWER).exists():
+    """Give the enrolment; None before the pairing."""
+    path = folder / _ANSWER
+    if not path.exists():
         return None
-    answer = decode((folder / _ANSWER).read_bytes(), PairAnswer)
-    return Enrolment(answer=answer, card_key=_seed_of(folder / _CARD))
+    try:
+        answer = decode(path.read_bytes(), PairAnswer)
+    except (OSError, Refused) as error:
+        raise HostError(f"{path} is damaged: restore it, or pair again: {error}") from None
+    return Enrolment(answer=answer, card_key=read_key(folder / _CARD))
 
 
 def store(folder: Path, enrolment: Enrolment) -> None:
     """Keep the enrolment.  The answer comes last: with it, everything is there."""
-    _write(folder / _CARD, enrolment.card_key.hex().encode() + b"\n")
-    _write(folder / _ANSWER, encode(enrolment.answer))
+    make_private_folder(folder)
+    write_atomically(folder / _CARD, enrolment.card_key.hex().encode() + b"\n")
+    write_atomically(folder / _ANSWER, encode(enrolment.answer))
 
 
-def _seed(path: Path) -> bytes:
-    if not path.exists():
-        _write(path, random(SEED_BYTES).hex().encode() + b"\n")
-    return _seed_of(path)
-
-
-def _seed_of(path: Path) -> bytes:
-    seed = bytes.fromhex(path.read_text(encoding="ascii"))
-    if len(seed) != SEED_BYTES:
-        message = f"{path} does not hold {SEED_BYTES} bytes"
-        raise ValueError(message)
-    return seed
-
-
-def _write(path: Path, content: bytes) -> None:
-    beside = path.with_suffix(".new")
-    beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(descriptor, content)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    beside.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def journal_identity(keys: Keys, enrolment: Enrolment) -> Identity:
+    """Give whose entries the journal signs, and for which chain."""
+    return Identity(seed=keys.sign, chain=enrolment.answer.chain)

@@ -40,6 +40,7 @@ from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.records import News, Record
 from terminal.sync import plan as planning
 from terminal.sync.directory import first_directory, make_cards, make_directory
+from terminal.sync.heartbeat import Heartbeat
 from terminal.sync.plan import PASSING, Plan
 from terminal.sync.transport import Reply, Request, SignedReads, Transport, code_of, problem
 from terminal.till.directory import Directory
@@ -75,6 +76,7 @@ class NodeSync:
         unsent: Callable[[], Unsent],
         now_ms: Callable[[], int],
         chance: Callable[[], float],
+        heartbeat: Heartbeat | None = None,
     ) -> None:
         self._journal = journal
         self._transport = transport
@@ -83,6 +85,7 @@ class NodeSync:
         self._unsent = unsent
         self._now_ms = now_ms
         self._chance = chance
+        self._heartbeat = heartbeat
         self._plan = Plan()
         self._forked = False
         self._height = self._number(HEIGHT)
@@ -191,13 +194,9 @@ class NodeSync:
         """Fetch and store deltas, compare heads; also proves that the node answers."""
         verdicts: list[Settled] = []
         for _ in range(MOST_PAGES):
-            cursor = self._journal.state(CURSOR) or b""
-            reply = self._reads.get(f"{API}/deltas", {"cursor": cursor.decode()})
-            if reply is None:
-                return self._lost()
-            deltas = _good(reply, Deltas)
-            if deltas is None:
-                return self._no_deltas(reply)
+            deltas = self._page()
+            if not isinstance(deltas, Deltas):
+                return deltas
             problem_found = self._compare(deltas.head)
             if problem_found is not None:
                 return problem_found
@@ -210,10 +209,26 @@ class NodeSync:
                 return self._pulled(deltas, tuple(verdicts))
         return self._lost()
 
+    def _page(self) -> Deltas | NodeLost | NodeRefused:
+        cursor = self._journal.state(CURSOR) or b""
+        reply = self._reads.get(f"{API}/deltas", {"cursor": cursor.decode()})
+        if reply is None:
+            return self._lost()
+        deltas = _good(reply, Deltas)
+        if deltas is not None:
+            return deltas
+        if cursor and code_of(reply) is Code.BAD_CURSOR:
+            log.warning("the node does not know our cursor: everything anew")
+            self._journal.keep(News(state={CURSOR: b""}))
+            return self._page()
+        return self._no(reply)
+
     def _pulled(self, deltas: Deltas, verdicts: tuple[Settled, ...]) -> Pulled | NodeRefused:
         if deltas.status in _STATUS:
             return self._refused(_STATUS[deltas.status])
         self._plan = self._plan.answered()
+        if self._heartbeat is not None:
+            self._heartbeat.beat(self._height)
         view = self._view
         if view is None:
             return self._refused(Code.BAD_SHAPE)  # a first answer without a catalogue
@@ -271,14 +286,9 @@ class NodeSync:
         header = read_header(raw)
         return header.time, header.height
 
-    def _no_deltas(self, reply: Reply) -> NodeLost | NodeRefused:
+    def _no(self, reply: Reply) -> NodeLost | NodeRefused:
         code = code_of(reply)
-        if code is None or code in PASSING:
-            return self._lost()
-        if code is Code.BAD_CURSOR:
-            self._journal.keep(News(state={CURSOR: b""}))  # everything anew, in the next round
-            return self._lost()
-        return self._refused(code)
+        return self._lost() if code is None or code in PASSING else self._refused(code)
 
     # --- Heads ------------------------------------------------------------------------------------
 
@@ -303,8 +313,7 @@ class NodeSync:
             return self._lost()
         answer = _good(reply, JournalAnswer)
         if answer is None:
-            code = code_of(reply)
-            return self._lost() if code is None or code in PASSING else self._refused(code)
+            return self._no(reply)
         try:
             taken = self._journal.adopt([payload.encode() for payload in answer.payloads])
         except (JournalDamagedError, Refused) as error:

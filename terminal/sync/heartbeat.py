@@ -1,0 +1,76 @@
+"""Telling the node how this terminal is: its head, what is unsent, which version runs.
+
+Best effort: a heartbeat that is lost or refused is no trouble of the till's.  A node that learns of
+a height above its own stops sealing (PROTOCOL §4), so `seen` is told even when nothing is sold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from shared.codec import encode
+from shared.ids import BootId
+from shared.signing import Purpose, sign, to_text
+from shared.wire import SIGNATURE_HEADER, Head, Heartbeat as Message, Unsent as UnsentLine
+from terminal.offline_queue.journal import Journal
+from terminal.offline_queue.records import Identity
+from terminal.sync.transport import Request, Transport
+from terminal.till.events import Unsent
+
+EVERY_MS: Final = 60_000
+
+
+class Heartbeat:
+    """Beats at most once a minute, and at once when what it tells has changed to "all sent"."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        transport: Transport,
+        identity: Identity,
+        boot: BootId,
+        *,
+        unsent: Callable[[], Unsent],
+        now_ms: Callable[[], int],
+        version: str,
+    ) -> None:
+        self._journal = journal
+        self._transport = transport
+        self._identity = identity
+        self._boot = boot
+        self._unsent = unsent
+        self._now_ms = now_ms
+        self._version = version
+        self._last_ms: int | None = None
+        self._last_count = 0
+
+    def beat(self, seen: int) -> bool:
+        """Tell the node if it is time to; give whether it heard."""
+        now_ms, unsent = self._now_ms(), self._unsent()
+        emptied = self._last_count > 0 and unsent.count == 0
+        if self._last_ms is not None and 0 <= now_ms - self._last_ms < EVERY_MS and not emptied:
+            return False
+        head = self._journal.head
+        body = encode(
+            Message(
+                at=now_ms,
+                author=self._identity.author,
+                boot=self._boot,
+                head=Head(hash=head.hash, seq=head.seq),
+                seen=seen,
+                unsent=UnsentLine(amount=unsent.amount, count=unsent.count),
+                version=self._version,
+            )
+        )
+        signature = to_text(sign(self._identity.seed, Purpose.HEARTBEAT, body))
+        reply = self._transport.send(
+            Request(
+                method="POST",
+                path="/api/v1/heartbeats",
+                headers={"Content-Type": "application/json", SIGNATURE_HEADER: signature},
+                body=body,
+            )
+        )
+        self._last_ms, self._last_count = now_ms, unsent.count
+        return reply is not None and reply.status == 200
