@@ -1,1 +1,1 @@
-"""What drives the programs from outside: bootstrap, demo, benchmarks, simulation, pictures."""
+"""What drives the programs from outside: bootstrap, demo, benchmarks, simulation."""

@@ -1,0 +1,1 @@
+"""Tests of what drives the programs from outside."""
