@@ -1,0 +1,121 @@
+"""The real requests library against a real server on this machine that misbehaves."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from terminal.sync.client import HttpTransport
+from terminal.sync.transport import Reply, Request
+
+pytestmark = pytest.mark.loopback
+
+Behaviour = Callable[[socket.socket], None]
+ASK = Request(method="GET", path="/api/v1/status", query="a=1", headers={"X-Test": "yes"})
+
+
+class Server:
+    """Accepts one connection after the other and treats each as it is told."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.requests: list[bytes] = []
+        self.behave: Behaviour = lambda _: None
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection:
+                self.requests.append(connection.recv(65536))
+                self.behave(connection)
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(5)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    running = Server()
+    yield running
+    running.close()
+
+
+def answer(head: bytes, body: bytes) -> Behaviour:
+    return lambda connection: connection.sendall(
+        head + b"\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body
+    )
+
+
+def transport(server: Server) -> HttpTransport:
+    return HttpTransport(server.address + "/", connect_s=1.0, read_s=0.3)
+
+
+def test_a_question_arrives_as_it_was_signed_and_its_answer_comes_back(server: Server) -> None:
+    server.behave = answer(b"HTTP/1.1 409 Conflict", b'{"code":"gap"}')
+
+    assert transport(server).send(ASK) == Reply(409, b'{"code":"gap"}')
+    assert server.requests[0].startswith(b"GET /api/v1/status?a=1 HTTP/1.1\r\n")
+    assert b"X-Test: yes" in server.requests[0]
+
+
+def test_a_body_is_sent_as_it_is(server: Server) -> None:
+    server.behave = answer(b"HTTP/1.1 200 OK", b"{}")
+    body = b"tirelire-batch/1 \xc3\xa9\n"
+
+    transport(server).send(Request(method="POST", path="/api/v1/batches", body=body))
+
+    assert server.requests[0].endswith(b"\r\n\r\n" + body)
+
+
+def test_a_redirect_is_not_followed(server: Server) -> None:
+    server.behave = answer(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/", b"")
+
+    assert transport(server).send(ASK) == Reply(302, b"")
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "behave",
+    [
+        pytest.param(lambda _: None, id="closed without a word"),
+        pytest.param(
+            lambda c: c.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nab"), id="cut"
+        ),
+        pytest.param(lambda c: c.sendall(b"no http at all"), id="not http"),
+        pytest.param(lambda c: c.recv(1) and None, id="silent"),
+    ],
+)
+def test_what_is_no_answer_is_none_and_takes_no_longer_than_the_deadline(
+    server: Server, behave: Behaviour
+) -> None:
+    server.behave = behave
+    started = time.monotonic()
+
+    assert transport(server).send(ASK) is None
+    assert time.monotonic() - started < 3.0
+
+
+def test_a_port_where_nobody_listens_is_none() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    way = HttpTransport(f"http://127.0.0.1:{port}")
+
+    assert way.send(ASK) is None
+    way.close()
+
+
+@pytest.mark.parametrize("address", ["not an address", "http://", "ftp://127.0.0.1/"])
+def test_an_address_that_leads_nowhere_is_none(address: str) -> None:
+    assert HttpTransport(address).send(ASK) is None
