@@ -1,0 +1,57 @@
+"""Founding a chain: height 0 with its founder and the rules it starts with.
+
+Raises ValueError when the database holds a chain already or when the ledger would reject one of the
+founding transactions; then nothing is written.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from server.engine.own import Signer
+from server.engine.port import NotProposed
+from server.ledger.chain import NOTHING, build
+from server.ledger.records import Head
+from server.store import blocks, readers
+from server.store.database import Database
+from server.store.view import StoreView
+from shared.host.clock import Clock
+from shared.ids import ZERO_CHAIN, ZERO_HASH, BootId, ChainId, PublicKey
+from shared.kinds import Body, Genesis
+from shared.signing import public_key
+from shared.verdict import Status
+
+
+def found(
+    database: Database,
+    *,
+    seed: bytes,
+    name: str,
+    boot: BootId,
+    clock: Clock,
+    bodies: Sequence[Body] = (),
+) -> ChainId:
+    """Make height 0: the founder `name` with the key of `seed`, then `bodies`; give the chain id."""
+    signer = Signer(seed, boot, clock)
+    first = Genesis(founder=PublicKey(public_key(seed).hex()), name=name)
+
+    def make(connection: Connection) -> ChainId:
+        return _make(connection, signer, (first, *bodies))
+
+    return database.run(make)
+
+
+def _make(connection: Connection, signer: Signer, bodies: Sequence[Body]) -> ChainId:
+    if readers.tip(connection) != NOTHING:
+        raise ValueError("there is a chain in this database already")
+    batches = signer.batches(bodies, chain=ZERO_CHAIN, head=Head(ZERO_HASH, 0), seen=0)
+    if isinstance(batches, NotProposed):
+        message = f"founding transaction {batches.position}: {batches.code}"
+        raise ValueError(message)  # noqa: TRY004 - what it says is wrong, not its type
+    view = StoreView(connection)
+    built = build(view, NOTHING, batches, author=signer.author, time=signer.clock.now_ms())
+    for number, item in enumerate(built.result.executed):
+        if item.verdict.status is Status.REJECTED:
+            raise ValueError(f"founding transaction {number}: {item.verdict}")
+    blocks.append(connection, built, signer.seal(built.raw))
+    return built.tip.chain

@@ -1,0 +1,141 @@
+"""Records of the state as rows of `chain_*`, and back; and the statements that read and write them.
+
+Compiled once from Core's tables: the hot path hands tuples to `exec_driver_sql`.  A field that is
+neither a whole number nor a text is kept as its canonical JSON.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Final, cast
+
+import msgspec
+from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy.dialects.sqlite import dialect, insert
+
+from server.ledger.records import TABLES, Key, Record
+from server.store.schema import RECORDS, is_whole_number
+from shared.codec import encode
+
+_DIALECT: Final = dialect()
+_NAMES: Final = select(func.json_each(bindparam("names")).table_valued("value").c.value)
+Row = tuple[Any, ...]
+
+
+def statement(clause: Any) -> str:
+    """Give the text of a statement with positional parameters in the order of its columns."""
+    return str(clause.compile(dialect=_DIALECT))
+
+
+def insertion(table: Table) -> str:
+    """Give the INSERT of a whole row."""
+    return statement(insert(table).values({c.name: bindparam(c.name) for c in table.columns}))
+
+
+def upsertion(table: Table) -> str:
+    """Give the INSERT of a whole row that replaces the one with the same primary key."""
+    clause = insert(table).values({c.name: bindparam(c.name) for c in table.columns})
+    keys = [c.name for c in table.primary_key]
+    changed = {c.name: clause.excluded[c.name] for c in table.columns if c.name not in keys}
+    return statement(clause.on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One table of records."""
+
+    record: type[Record]
+    table: Table
+    upsert: str
+    one: str
+    some: str
+    columns: str
+    keys: int
+    values: Callable[[Record], Row]
+    read: Callable[[Sequence[Any]], Record]
+
+    def row(self, key: Key, record: Record, height: int) -> Row:
+        """Give the row of a record that changed at a height."""
+        return (*key, *self.values(record), height)
+
+
+def _shelf(name: str, record: type[Record], keys: int) -> Shelf:
+    info = msgspec.inspect.type_info(record)
+    assert isinstance(info, msgspec.inspect.StructType)
+    table = RECORDS[name]
+    own = list(table.columns)[:keys]
+    fields = list(table.columns)[keys:-1]
+    everything = statement(select(*own, *fields))
+    one = select(*fields).where(*(column == bindparam(column.name) for column in own))
+    return Shelf(
+        record=record,
+        table=table,
+        upsert=upsertion(table),
+        one=statement(one),
+        some=statement(select(*own, *fields).where(own[0].in_(_NAMES))),
+        columns=everything,
+        keys=keys,
+        values=_values(info.fields),
+        read=_reader(record, info.fields),
+    )
+
+
+def _is_plain(kind: msgspec.inspect.Type) -> bool:
+    plain = (msgspec.inspect.StrType, msgspec.inspect.EnumType, msgspec.inspect.LiteralType)
+    return is_whole_number(kind) or isinstance(kind, plain)
+
+
+def _values(fields: Sequence[msgspec.inspect.Field]) -> Callable[[Record], Row]:
+    names = [field.name for field in fields]
+    if all(_is_plain(field.type) for field in fields):
+        take = attrgetter(*names)
+        return (lambda record: (take(record),)) if len(names) == 1 else take
+    json = [not _is_plain(field.type) for field in fields]
+
+    def values(record: Record) -> Row:
+        return tuple(
+            encode(getattr(record, name)).decode() if as_json else getattr(record, name)
+            for name, as_json in zip(names, json, strict=True)
+        )
+
+    return values
+
+
+def _reader(
+    record: type[Record], fields: Sequence[msgspec.inspect.Field]
+) -> Callable[[Sequence[Any]], Record]:
+    hints = {field.name: field.type for field in msgspec.structs.fields(record)}
+    convert: list[tuple[int, Callable[[Any], Any]]] = []
+    for place, field in enumerate(fields):
+        if isinstance(field.type, msgspec.inspect.EnumType):
+            convert.append((place, field.type.cls))
+        elif not _is_plain(field.type):
+            convert.append((place, msgspec.json.Decoder(hints[field.name]).decode))
+
+    def read(row: Sequence[Any]) -> Record:
+        values = list(row)
+        for place, function in convert:
+            values[place] = function(values[place])
+        return record(*values)
+
+    return read
+
+
+SHELVES: Final = {name: _shelf(name, record, len(key)) for name, (record, key) in TABLES.items()}
+BY_RECORD: Final = {shelf.record: shelf for shelf in SHELVES.values()}
+
+
+def changes_by_shelf(
+    changes: Sequence[tuple[str, Key, Record]], height: int
+) -> list[tuple[Shelf, list[Row]]]:
+    """Sort changed records into the rows of each table."""
+    rows: dict[str, list[Row]] = {}
+    for name, key, record in changes:
+        shelf = SHELVES[name]
+        rows.setdefault(name, []).append((*key, *shelf.values(record), height))
+    return [(SHELVES[name], found) for name, found in rows.items()]
+
+
+def key_of(row: Sequence[Any], keys: int) -> Key:
+    """Give the key at the front of a row."""
+    return cast("Key", tuple(row[:keys]))

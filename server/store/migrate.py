@@ -1,0 +1,23 @@
+"""Brings this node's own tables (`local_*`) up to date; the chain's tables follow from the code.
+
+The migrations are in `migrations/versions`.  They run inside the caller's transaction: either all
+of them are there afterwards or none.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+VERSION_TABLE: Final = "local_version"
+_SCRIPTS: Final = Path(__file__).parent / "migrations"
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that this database has not seen."""
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,1 @@
+"""Migrations of `local_*`, in order.  A migration that was released is never changed."""

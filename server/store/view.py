@@ -1,0 +1,183 @@
+"""The state as the writer sees it: a cache of records over the index tables.
+
+The cache is the writer's own and always equals what its transaction sees: a block's changes are
+written through, and whoever loses a transaction must `clear` it.  `prefetch` loads what a block
+will touch with a few queries; what it did not foresee is read singly.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, TypeVar, cast
+
+from sqlalchemy import Connection
+
+from server.ledger.executor import BlockResult
+from server.ledger.records import (
+    Asset,
+    Author,
+    Balance,
+    Card,
+    Evidence,
+    Head,
+    Idle,
+    Key,
+    Place,
+    Record,
+    Wallet,
+)
+from server.ledger.state import Done
+from server.store import readers
+from server.store.codec import BY_RECORD, key_of
+from shared.codec import encode
+from shared.ids import AssetId, AuthorId, PlaceId, WalletId, wallet
+from shared.kinds import Body
+from shared.transaction import Batch
+
+R = TypeVar("R", bound=Record)
+MOST_RECORDS: Final = 200_000
+_MISSING: Final = object()
+_FORESEEN: Final[dict[str, type[Record]]] = {
+    "card": Card,
+    "wallet": Wallet,
+    "source": Wallet,
+    "target": Wallet,
+    "evidence": Evidence,
+}
+
+
+class RecordCache:
+    """Records by type and key; None where the table has no such row."""
+
+    def __init__(self) -> None:
+        self.records: dict[tuple[type[Record], Key], Record | None] = {}
+        self.assets: dict[AssetId, Asset] | None = None
+        self.places: dict[PlaceId, Place] | None = None
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.records.clear()
+        self.assets = self.places = None
+
+    def take(self, result: BlockResult) -> None:
+        """Write a block's changes through, and make room when there is too much."""
+        records = self.records
+        for _, key, record in result.changes:
+            kind = type(record)
+            records[kind, key] = record
+            if kind is Asset or kind is Place:
+                self.assets = self.places = None
+        if len(records) > MOST_RECORDS:
+            for place in list(records)[: MOST_RECORDS // 4]:
+                del records[place]
+
+
+class StoreView:
+    """A `server.ledger.state.View` over one connection."""
+
+    def __init__(self, connection: Connection, cache: RecordCache | None = None) -> None:
+        self._connection = connection
+        self._cache = RecordCache() if cache is None else cache
+
+    def get(self, record: type[R], key: Key) -> R | None:
+        """Give one record."""
+        found = self._cache.records.get((record, key), _MISSING)
+        if found is _MISSING:
+            found = self._cache.records[record, key] = self._read(record, key)
+        return cast("R | None", found)
+
+    def transaction(self, author: AuthorId, seq: int) -> Done | None:
+        """Give a transaction that has a verdict."""
+        return readers.done(self._connection, author, seq)
+
+    def assets(self) -> dict[AssetId, Asset]:
+        """Give every asset."""
+        if self._cache.assets is None:
+            rows = self._all(Asset)
+            self._cache.assets = {AssetId(str(key[0])): asset for key, asset in rows}
+        return self._cache.assets
+
+    def places(self) -> dict[PlaceId, Place]:
+        """Give every place."""
+        if self._cache.places is None:
+            rows = self._all(Place)
+            self._cache.places = {PlaceId(str(key[0])): place for key, place in rows}
+        return self._cache.places
+
+    def take(self, result: BlockResult) -> None:
+        """See a block's changes from now on."""
+        self._cache.take(result)
+
+    def prefetch(self, batches: Sequence[Batch]) -> None:
+        """Load what these batches will touch."""
+        wanted = _foresee(batches)
+        for record, names in wanted.items():
+            self._load(record, names)
+        wallets = set(cast("set[WalletId]", wanted[Wallet]))
+        for card in wanted[Card]:
+            found = self.get(Card, (card,))
+            if found is not None:
+                wallets.add(found.wallet)
+        self._load(Wallet, wallets)
+        self._load_by_asset(Balance, [wallet(name) for name in wallets])
+        self._load_by_asset(Idle, wallets)
+
+    # ---------- loading ----------
+
+    def _read(self, record: type[R], key: Key) -> R | None:
+        shelf = BY_RECORD[record]
+        row = self._connection.exec_driver_sql(shelf.one, key).one_or_none()
+        return None if row is None else cast("R", shelf.read(row))
+
+    def _all(self, record: type[R]) -> list[tuple[Key, R]]:
+        shelf = BY_RECORD[record]
+        rows = self._connection.exec_driver_sql(shelf.columns)
+        return [(key_of(row, shelf.keys), cast("R", shelf.read(row[shelf.keys :]))) for row in rows]
+
+    def _load(self, record: type[Record], names: Iterable[str]) -> None:
+        """Load records with keys of one part that the cache does not have."""
+        records = self._cache.records
+        missing = [name for name in names if (record, (name,)) not in records]
+        if missing:
+            records.update(((record, (name,)), None) for name in missing)
+            self._take(record, missing)
+
+    def _load_by_asset(self, record: type[Record], names: Iterable[str]) -> None:
+        """Load all assets' records of accounts or wallets that the cache lacks one of."""
+        records, assets = self._cache.records, list(self.assets())
+        missing = [
+            name
+            for name in names
+            if any((record, (name, asset)) not in records for asset in assets)
+        ]
+        if missing:
+            records.update(((record, (name, asset)), None) for name in missing for asset in assets)
+            self._take(record, missing)
+
+    def _take(self, record: type[Record], names: list[str]) -> None:
+        shelf, records = BY_RECORD[record], self._cache.records
+        for row in self._connection.exec_driver_sql(shelf.some, (encode(names).decode(),)):
+            records[record, key_of(row, shelf.keys)] = shelf.read(row[shelf.keys :])
+
+
+def _foresee(batches: Sequence[Batch]) -> dict[type[Record], set[str]]:
+    wanted: dict[type[Record], set[str]] = {
+        record: set() for record in (Author, Head, Card, Wallet, Evidence)
+    }
+    for batch in batches:
+        wanted[Author].add(batch.author)
+        wanted[Head].add(batch.author)
+        for transaction in batch.transactions:
+            body: Any = transaction.body
+            if isinstance(body, Body):
+                for name in _names(type(body)):
+                    wanted[_FORESEEN[name]].add(getattr(body, name))
+    return wanted
+
+
+_NAMES: Final[dict[type[Body], tuple[str, ...]]] = {}
+
+
+def _names(kind: type[Body]) -> tuple[str, ...]:
+    found = _NAMES.get(kind)
+    if found is None:
+        found = _NAMES[kind] = tuple(n for n in kind.__struct_fields__ if n in _FORESEEN)
+    return found

@@ -1,0 +1,193 @@
+"""The one writer: a thread, a queue, and one transaction for all that waits (group commit).
+
+Work comes in *lanes*.  Whatever waits in a lane when the writer is free is handed to the lane
+together, in one transaction with one commit; there is no artificial delay.  Guarantees that a
+caller gets an answer only after the commit, and StoreError when there was none: nothing is half
+written, and the writer goes on.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread, local
+from typing import Any, Final, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+Item_contra = TypeVar("Item_contra", contravariant=True)
+Answer_co = TypeVar("Answer_co", covariant=True)
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+T = TypeVar("T")
+
+MOST_TOGETHER: Final = 64
+_LOG: Final = logging.getLogger(__name__)
+
+
+class StoreError(Exception):
+    """The database could not write, or is closing; nothing of what was asked is there."""
+
+
+class Lane(Protocol[Item_contra, Answer_co]):
+    """Work of one kind that can share a transaction."""
+
+    def run(self, connection: Connection, items: Sequence[Item_contra]) -> Sequence[Answer_co]:
+        """Do it for all items inside the transaction and give one answer for each."""
+
+    def committed(self) -> None:
+        """Learn that the last run is durable."""
+
+    def lost(self) -> None:
+        """Learn that the last run left nothing; forget whatever was derived from it."""
+
+
+_Task = tuple[Lane[Any, Any], Any, Future[Any]]
+
+
+class Writer:
+    """The thread that writes."""
+
+    def __init__(self, engine: Engine) -> None:
+        """`engine` gives one connection that begins its transactions for writing."""
+        self._engine = engine
+        self._queue: SimpleQueue[_Task | None] = SimpleQueue()
+        self._door = Lock()
+        self._closed = False
+        self._here = local()
+        self._calls = _Calls()
+        self._thread = Thread(target=self._serve, name="writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, lane: Lane[Item, Answer], item: Item) -> Answer:
+        """Have a lane do an item and wait for the commit.  Raises StoreError."""
+        return self._put(lane, item).result()
+
+    def run(self, function: Callable[[Connection], T]) -> T:
+        """Run a function in the writer's thread.  Raises StoreError, and what the function did."""
+        called: _Called[T] = self.submit(self._calls, function)
+        return called.value()
+
+    @contextmanager
+    def lend(self) -> Iterator[Connection]:
+        """Give the connection to the calling thread for one transaction; commit at the end."""
+        opened: Future[Connection] = Future()
+        returned: Future[None] = Future()
+
+        def loan(connection: Connection) -> None:
+            opened.set_result(connection)
+            returned.result()
+
+        def give_up(answer: Future[Any]) -> None:
+            if not opened.done():
+                opened.set_exception(answer.exception() or StoreError("no connection"))
+
+        answer = self._put(self._calls, loan)
+        answer.add_done_callback(give_up)
+        connection = opened.result()
+        self._here.borrowing = True
+        try:
+            yield connection
+        except BaseException as error:
+            returned.set_exception(error)
+            raise
+        else:
+            returned.set_result(None)
+        finally:
+            self._here.borrowing = False
+            answer.result()
+
+    def close(self) -> None:
+        """Finish what is queued, then end the thread."""
+        with self._door:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _put(self, lane: Lane[Item, Answer], item: Item) -> Future[Answer]:
+        if getattr(self._here, "borrowing", False):
+            message = "whoever holds the writer's connection cannot wait for the writer"
+            raise RuntimeError(message)
+        answer: Future[Answer] = Future()
+        with self._door:
+            if self._closed:
+                raise StoreError("the database is closing")
+            self._queue.put((lane, item, answer))
+        return answer
+
+    def _serve(self) -> None:
+        going_on = True
+        while going_on:
+            tasks = [self._queue.get()]
+            with suppress(Empty):
+                while len(tasks) < MOST_TOGETHER:
+                    tasks.append(self._queue.get_nowait())
+            lanes: dict[Lane[Any, Any], list[_Task]] = {}
+            for task in tasks:
+                if task is None:
+                    going_on = False
+                else:
+                    lanes.setdefault(task[0], []).append(task)
+            for lane, waiting in lanes.items():
+                self._run(lane, waiting)
+
+    def _run(self, lane: Lane[Any, Any], tasks: Sequence[_Task]) -> None:
+        try:
+            with self._engine.begin() as connection:
+                answers = lane.run(connection, [item for _, item, _ in tasks])
+            lane.committed()
+        except Exception as error:
+            _LOG.exception("nothing of %d tasks was written", len(tasks))
+            lane.lost()
+            for _, _, answer in tasks:
+                lost = StoreError(f"not written: {error}")
+                lost.__cause__ = error
+                answer.set_exception(lost)
+        else:
+            for (_, _, answer), given in zip(tasks, answers, strict=True):
+                answer.set_result(given)
+
+
+class _Called(Protocol[Answer_co]):
+    """What a function gave or raised."""
+
+    def value(self) -> Answer_co:
+        """Give it, or raise it."""
+
+
+class _Calls:
+    """The lane of plain functions: each in a savepoint, so that one's failure is its own."""
+
+    def run(
+        self, connection: Connection, items: Sequence[Callable[[Connection], Any]]
+    ) -> Sequence[Any]:
+        return [self._call(connection, function) for function in items]
+
+    def committed(self) -> None:
+        """Remember nothing."""
+
+    def lost(self) -> None:
+        """Remember nothing."""
+
+    @staticmethod
+    def _call(connection: Connection, function: Callable[[Connection], T]) -> "_Called[T]":
+        outcome: Future[T] = Future()
+        savepoint = connection.begin_nested()
+        try:
+            outcome.set_result(function(connection))
+        except BaseException as error:  # also what a borrower in another thread was hit by
+            savepoint.rollback()
+            outcome.set_exception(error)
+        else:
+            savepoint.commit()
+        return _Outcome(outcome)
+
+
+class _Outcome:
+    def __init__(self, outcome: Future[Any]) -> None:
+        self._outcome = outcome
+
+    def value(self) -> Any:
+        return self._outcome.result()
