@@ -1,0 +1,219 @@
+"""THE table of routes of `/api/v1`: the application, the guards and the OpenAPI all come from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint
+
+from server.api.batches import Batches
+from server.api.blueprint import api
+from server.api.deltas import Deltas
+from server.api.heartbeats import Heartbeats, NodeStatus
+from server.api.journal import Journal
+from server.api.limits import Wait
+from server.api.openapi import describe
+from server.api.pairing import Pairing
+from server.api.port import Chain, Identity, Notes
+from server.api.reads import ReadGuard
+from server.api.route import Call, Document, Parameter, Route
+from server.engine.port import Engine
+from shared.errors import Code
+from shared.wire import (
+    BATCH_TYPE,
+    MAX_UPLOAD_BYTES,
+    SIGNATURE_HEADER,
+    BatchAnswer,
+    Deltas as DeltasMessage,
+    Heartbeat,
+    JournalAnswer,
+    PairAnswer,
+    PairRequest,
+    Status,
+)
+
+BASE: Final = "/api/v1"
+BYTES: Final = (
+    Code.BAD_JSON,
+    Code.BAD_SHAPE,
+    Code.NOT_CANONICAL,
+    Code.BAD_FRAMING,
+    Code.WRONG_VERSION,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the node gives to its API.  The waits bound what anybody may try."""
+
+    identity: Identity
+    chain: Chain
+    notes: Notes
+    engine: Engine
+    now_ms: Callable[[], int]
+    new_nonce: Callable[[], str]
+    wait: Wait
+    wait_all: Wait
+    wait_to_bury: Wait
+    version: str
+
+
+def make_routes(node: Surroundings) -> tuple[Route, ...]:
+    """Write the table."""
+    status = NodeStatus(identity=node.identity, chain=node.chain, now_ms=node.now_ms)
+    document: dict[str, object] = {}
+
+    def openapi(_call: Call) -> Document:
+        return document
+
+    routes = (
+        _pair(node),
+        _batches(node),
+        _deltas(node),
+        _journal(node),
+        _heartbeats(node, status),
+        Route(
+            method="GET",
+            path=f"{BASE}/status",
+            name="status",
+            meaning="What the node says of itself to anybody.",
+            handle=status,
+            answer=Status,
+            codes=(),
+        ),
+        Route(
+            method="GET",
+            path=f"{BASE}/openapi.json",
+            name="openapi",
+            meaning="This description.",
+            handle=openapi,
+            answer=None,
+            codes=(),
+        ),
+    )
+    document.update(describe(routes, node.version))
+    return routes
+
+
+def blueprint(node: Surroundings) -> Blueprint:
+    """Make the machine API of a node."""
+    guard = ReadGuard(chain=node.chain, now_ms=node.now_ms, new_nonce=node.new_nonce)
+    return api(make_routes(node), guard)
+
+
+def _pair(node: Surroundings) -> Route:
+    return Route(
+        method="POST",
+        path=f"{BASE}/pair",
+        name="pair",
+        meaning="Enrol a terminal by the six-digit code that an admin reads out.",
+        handle=Pairing(
+            identity=node.identity,
+            chain=node.chain,
+            notes=node.notes,
+            engine=node.engine,
+            wait=node.wait,
+            wait_all=node.wait_all,
+        ),
+        body=PairRequest,
+        answer=PairAnswer,
+        codes=(
+            Code.BAD_JSON,
+            Code.BAD_SHAPE,
+            Code.BAD_PIN,
+            Code.BAD_SIGNATURE,
+            Code.ALREADY_EXISTS,
+            Code.UNKNOWN_PLACE,
+            Code.TOO_MANY_ATTEMPTS,
+            Code.NODE_BUSY,
+            Code.NODE_BEHIND,
+        ),
+    )
+
+
+def _batches(node: Surroundings) -> Route:
+    return Route(
+        method="POST",
+        path=f"{BASE}/batches",
+        name="batches",
+        meaning="Hand in a batch and the details behind it; the same bytes again change nothing.",
+        handle=Batches(
+            identity=node.identity,
+            chain=node.chain,
+            notes=node.notes,
+            engine=node.engine,
+            wait_to_bury=node.wait_to_bury,
+        ),
+        body_type=BATCH_TYPE,
+        most_bytes=MAX_UPLOAD_BYTES,
+        answer=BatchAnswer,
+        codes=(
+            *BYTES,
+            Code.OTHER_CHAIN,
+            Code.BROKEN_LINK,
+            Code.UNKNOWN_AUTHOR,
+            Code.BAD_SIGNATURE,
+            Code.GAP,
+            Code.FORK,
+            Code.AUTHOR_QUARANTINED,
+            Code.NODE_BUSY,
+            Code.NODE_BEHIND,
+        ),
+    )
+
+
+def _deltas(node: Surroundings) -> Route:
+    return Route(
+        method="GET",
+        path=f"{BASE}/deltas",
+        name="deltas",
+        meaning="What is new for the terminal that signs, since its cursor.",
+        handle=Deltas(chain=node.chain, notes=node.notes, engine=node.engine, now_ms=node.now_ms),
+        parameters=(
+            Parameter(
+                name="cursor",
+                meaning="From the last answer; empty the first time.",
+                schema={"type": "string", "maxLength": 120},
+            ),
+        ),
+        answer=DeltasMessage,
+        signed=True,
+        codes=(Code.BAD_CURSOR,),
+    )
+
+
+def _journal(node: Surroundings) -> Route:
+    number: Mapping[str, object] = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}
+    return Route(
+        method="GET",
+        path=f"{BASE}/journal",
+        name="journal",
+        meaning="The signing terminal's own payloads, for one whose disk was put back.",
+        handle=Journal(chain=node.chain),
+        parameters=(Parameter(name="from", meaning="The first number wanted.", schema=number),),
+        answer=JournalAnswer,
+        signed=True,
+        codes=(),
+    )
+
+
+def _heartbeats(node: Surroundings, status: NodeStatus) -> Route:
+    return Route(
+        method="POST",
+        path=f"{BASE}/heartbeats",
+        name="heartbeats",
+        meaning="A terminal says how it is, and learns how the node is.",
+        handle=Heartbeats(chain=node.chain, notes=node.notes, engine=node.engine, status=status),
+        parameters=(
+            Parameter(
+                name=SIGNATURE_HEADER,
+                meaning="Ed25519 over the body, purpose `heartbeat`, base64url.",
+                schema={"type": "string"},
+                place="header",
+                required=True,
+            ),
+        ),
+        body=Heartbeat,
+        answer=Status,
+        codes=(*BYTES, Code.UNKNOWN_AUTHOR, Code.BAD_SIGNATURE),
+    )
