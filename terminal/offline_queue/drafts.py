@@ -101,9 +101,10 @@ class TillJournal:
         }
         with self._lock:
             self._sales = unsent
-        newest = next(self._journal.newest_first(), None)
+        # What the node rejected moved nothing: after a restart it must not be shown as paid.
+        entries = map(self._entry, self._journal.newest_first())
         return Recovered(
-            last=None if newest is None else self._entry(newest),
+            last=next((e for e in entries if not self._moved_nothing(e)), None),
             unanswered=self._unanswered(outstanding),
             outstanding=tuple(e for e in outstanding if not self._moved_nothing(e)),
             unsent=_sum(unsent.values()),

@@ -131,6 +131,14 @@ def test_what_the_balances_cover_or_the_node_rejected_is_not_outstanding(till: T
     assert till.journal.recover().outstanding == (entries[2],)  # nor its refund
 
 
+def test_what_the_node_rejected_is_not_the_last_sale_to_ask_about(till: Till) -> None:
+    first = till.journal.append(sale(100), at_ms=AT)
+    till.journal.append(sale(500, "online"), at_ms=AT)
+    till.raw.keep(News(verdicts=[(2, rejected(Code.INSUFFICIENT_FUNDS))]))
+
+    assert till.journal.recover().last == first
+
+
 def test_an_online_sale_without_a_word_is_found_until_it_is_taken_back(till: Till) -> None:
     online = till.journal.append(sale(500, "online"), at_ms=AT)
     till.journal.append(sale(100), at_ms=AT)
