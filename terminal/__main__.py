@@ -105,6 +105,8 @@ def run(where: tuple[Path, Settings]) -> None:
         if control is not None:
             control.close()
         signals.close()
+    if shell.failed:
+        sys.exit(1)  # the supervisor starts it again; the log says why
 
 
 class Pauses(SystemClock):

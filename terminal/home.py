@@ -25,7 +25,6 @@ from shared.ids import BootId, author_id
 from shared.signing import public_key
 from terminal.offline_queue.drafts import Knowledge, TillJournal
 from terminal.offline_queue.journal import Journal
-from terminal.offline_queue.records import Identity
 from terminal.settings import Settings
 from terminal.shell import Paper
 from terminal.sync import identity
@@ -54,7 +53,7 @@ class Home:
 
     def __init__(self, folder: Path, settings: Settings, clock: Clock) -> None:
         self._folder, self._settings, self._clock = folder, settings, clock
-        self._keys = identity.keys(folder / "keys")
+        self._keys = identity.terminal_keys(folder / "keys")
         self._data = folder / "data"
         make_private_folder(self._data)
         self._chosen = _read_chosen(self._data / "chosen.json")
@@ -124,7 +123,7 @@ class Home:
 
     def _paper(self, enrolment: Enrolment) -> Paper:
         """Put journal and sync together: each knows a little of the other."""
-        who = Identity(seed=self._keys.sign, chain=enrolment.answer.chain)
+        who = identity.journal_identity(self._keys, enrolment)
         boot = BootId(secrets.token_hex(8))
         journal = self._journal = Journal.open(self._data / "journal.db", who, boot)
         transport = HttpTransport(self.address)

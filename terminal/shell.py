@@ -36,6 +36,7 @@ from terminal.till.events import (
     Event,
     JournalFailed,
     Journalled,
+    NodeLost,
     Paired,
     PairingRefused,
     PinChecked,
@@ -49,7 +50,6 @@ from terminal.till.flow import step
 from terminal.till.ports import (
     Clock,
     Journal,
-    JournalError,
     PinVerifier,
     Reader,
     ReaderGone,
@@ -67,6 +67,7 @@ log = logging.getLogger(__name__)
 TICK_S: Final = 0.25
 READER_S: Final = 0.5
 READER_AGAIN_S: Final = 1.0
+SYNC_AGAIN_S: Final = 5.0
 RANDOM_UID: Final = 0x08  # first byte of a 4-byte UID that changes at each tap
 
 
@@ -132,7 +133,11 @@ class Worker:
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
-            event = job()
+            try:
+                event = job()
+            except Exception:  # one job that fails must not silence all that follow
+                log.exception("a job failed")
+                continue
             if event is not None:
                 self._post(event)
 
@@ -157,6 +162,7 @@ class Shell:
         self._signals, self._clock, self._layout = signals, clock, layout
         self._trusted_clock = trusted_clock
         self._till = till
+        self.failed = False  # the loop ended by a bug
         self._floor_ms = 0
         self._paper: Paper | None = None
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -210,6 +216,16 @@ class Shell:
     # --- The loop ---------------------------------------------------------------------------------
 
     def _loop(self) -> None:
+        """Run until told to leave. A bug ends the process: a restart tells what is durable."""
+        try:
+            self._turn()
+        except Exception:
+            log.critical("the till has a bug and stops", exc_info=True)
+            self.failed = True
+            self._ending.set()
+            self.display.stop()
+
+    def _turn(self) -> None:
         next_tick_ms = 0
         while not self._ending.is_set():
             wait_ms = next_tick_ms - self._clock.mono_ms()
@@ -272,8 +288,8 @@ class Shell:
         try:
             self._paper = self._desk.open()
             started = self._started(self._paper)
-        except JournalError as error:
-            log.critical("the journal cannot be opened: %s", error)
+        except Exception:
+            log.critical("the journal cannot be opened", exc_info=True)
             return JournalFailed()
         if self._paper is not None:
             self._begin("sync", self._talk)
@@ -298,21 +314,24 @@ class Shell:
         )
 
     def _append(self, command: JournalAppend) -> Event:
-        paper = self._paper
-        if paper is None:
-            message = "nothing is sold before the pairing"
-            raise RuntimeError(message)
+        """Whatever goes wrong here, nobody knows what is durable: only a restart can tell."""
         try:
-            entry = paper.journal.append(command.draft, at_ms=command.at_ms)
-            return Journalled(tap=command.tap, entry=entry, unsent=paper.journal.unsent())
-        except JournalError as error:
-            log.critical("the journal failed: %s", error)
+            assert self._paper is not None, "nothing is sold before the pairing"
+            journal = self._paper.journal
+            entry = journal.append(command.draft, at_ms=command.at_ms)
+            return Journalled(tap=command.tap, entry=entry, unsent=journal.unsent())
+        except Exception:
+            log.critical("the journal failed", exc_info=True)
             return JournalFailed()
 
     # --- Node -------------------------------------------------------------------------------------
 
     def _pair(self, address: str, code: str) -> Event:
-        answer = self._desk.pair(address, code)
+        try:
+            answer = self._desk.pair(address, code)
+        except Exception:
+            log.exception("the pairing failed")
+            return PairingRefused(Code.INTERNAL)
         if answer is None or isinstance(answer, Code):
             return PairingRefused(answer)
         self._paper, directory = answer
@@ -326,10 +345,21 @@ class Shell:
             return
         while not self._ending.is_set():
             self._wake_sync.clear()
-            for event in (paper.sync.push(), paper.sync.pull()):
+            pause_s = self._round(paper.sync)
+            self._wake_sync.wait(pause_s)
+
+    def _round(self, sync: Sync) -> float:
+        """Talk once; give the pause. A verdict is told before the deltas are fetched."""
+        try:
+            for talk in (sync.push, sync.pull):
+                event = talk()
                 if event is not None:
                     self.post(event)
-            self._wake_sync.wait(paper.sync.pause_s())
+            return sync.pause_s()
+        except Exception:  # whatever the node sent, the till goes on selling
+            log.exception("the sync failed")
+            self.post(NodeLost())
+            return SYNC_AGAIN_S
 
     # --- Reader -----------------------------------------------------------------------------------
 
@@ -338,8 +368,9 @@ class Shell:
         while not self._ending.is_set():
             try:
                 uid = self._reader.wait(READER_S)
-            except ReaderGone:
+            except Exception as error:  # a driver's surprise is a cable to check, too
                 if plugged:
+                    log.warning("the reader is gone", exc_info=not isinstance(error, ReaderGone))
                     self.post(ReaderLost())
                 plugged = False
                 self._ending.wait(READER_AGAIN_S)
