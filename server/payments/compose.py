@@ -52,9 +52,11 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payments:
-    """What the node uses: reloads, the blueprints to serve, the hourly poll."""
+    """What the node uses: reloads, the blueprints to serve, the hourly poll, rows to show."""
 
     reloads: Reloads
+    intents: SqlIntents
+    tasks: SqlTasks
     blueprints: tuple[Blueprint, ...]
     standin: bool
     _base_url: str
@@ -106,19 +108,23 @@ def _payments(
     page: Blueprint | None = None,
     courier: Courier | None = None,
 ) -> Payments:
+    intents = SqlIntents(around.write, around.read)
+    tasks = SqlTasks(around.write, around.read)
     reloads = Reloads(
         identity=around.identity,
         settings=settings,
         gateway=gateway,
         ledger=around.ledger,
-        intents=SqlIntents(around.write, around.read),
-        tasks=SqlTasks(around.write, around.read),
+        intents=intents,
+        tasks=tasks,
         now_ms=around.now_ms,
         new_id=around.new_id,
     )
     doors = blueprint(reloads, gateway, around.after)
     return Payments(
         reloads=reloads,
+        intents=intents,
+        tasks=tasks,
         blueprints=(doors,) if page is None else (doors, page),
         standin=settings.standin,
         _base_url=around.base_url,

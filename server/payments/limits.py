@@ -10,7 +10,9 @@ from typing import Final
 
 from server.payments.settings import Limits
 
-WINDOW_MS: Final = 30 * 24 * 3600 * 1000
+DAY_MS: Final = 24 * 3600 * 1000
+WINDOW_MS: Final = 30 * DAY_MS
+YEAR_MS: Final = 365 * DAY_MS
 
 
 class Limit(StrEnum):
@@ -64,6 +66,19 @@ def check(limits: Limits, amount: int, standing: Standing) -> Declined | None:
     return None
 
 
-def near_ceiling(limits: Limits, outstanding: int) -> bool:
-    """Whether so much of the asset exists that the admins should hear of it."""
-    return outstanding >= limits.outstanding_warning
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A figure that the admins should hear of before a law does."""
+
+    name: str
+    level: int
+    reached: int
+
+
+def warnings(limits: Limits, *, outstanding: int, yearly: int) -> tuple[Warned, ...]:
+    """Give the warning levels that are reached: what exists, and what came in within a year."""
+    figures = (
+        Warned("outstanding", limits.outstanding_warning, outstanding),
+        Warned("yearly_volume", limits.yearly_warning, yearly),
+    )
+    return tuple(figure for figure in figures if figure.reached >= figure.level)

@@ -129,6 +129,9 @@ class Intents(Protocol):
     def total_since(self, wallet: WalletId, opened_ms: int) -> int:
         """Sum what was asked for or paid by a wallet since then; expired ones do not count."""
 
+    def volume_since(self, opened_ms: int) -> int:
+        """Sum what was paid by everybody since then."""
+
     def pending(self, wallet: WalletId) -> int:
         """Sum what may still arrive on a wallet: created, open and paid."""
 

@@ -198,7 +198,7 @@ class Reloads:
                 seen[outcome] = seen.get(outcome, 0) + 1
         if not failed:
             self._give_up_unheard(now)
-        self._warn_outstanding(now)
+        self._warn(now)
         return Sweep(seen, failed)
 
     # -- opening ---------------------------------------------------------------------------
@@ -318,14 +318,18 @@ class Reloads:
                 lapsed = Progress(fact=Fact.LAPSED, note="never reached the provider")
                 self._intents.advance(intent.id, lapsed, now)
 
-    def _warn_outstanding(self, now: int) -> None:
-        outstanding = self._ledger.outstanding(self._settings.asset)
-        if limits.near_ceiling(self._settings.limits, outstanding):
+    def _warn(self, now: int) -> None:
+        reached = limits.warnings(
+            self._settings.limits,
+            outstanding=self._ledger.outstanding(self._settings.asset),
+            yearly=self._intents.volume_since(now - limits.YEAR_MS),
+        )
+        for figure in reached:
             self._tasks.raise_once(
-                f"outstanding:{self._settings.limits.outstanding_warning}",
-                "outstanding_warning",
+                f"{figure.name}:{figure.level}",
+                f"{figure.name}_warning",
                 self._settings.asset,
-                f"{outstanding} outstanding, most {self._settings.limits.outstanding_max}",
+                f"{figure.reached} reached, warning at {figure.level}",
                 now,
             )
 

@@ -25,6 +25,7 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     per_30_days: int = 1_000_00
     outstanding_warning: int = 50_000_00
     outstanding_max: int = 100_000_00
+    yearly_warning: int = 800_000_00
     fees_floor: int = 0
 
 

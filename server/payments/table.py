@@ -74,6 +74,7 @@ def task_table(metadata: MetaData) -> Table:
 METADATA = MetaData()
 RELOAD = reload_table(METADATA)
 TASK = task_table(METADATA)
+RECEIVED = (State.PAID, State.CREDITED, State.HELD)
 UNFINISHED = (State.CREATED, State.OPEN, State.PAID)
 COUNTED = tuple(state for state in State if state is not State.EXPIRED)
 
@@ -139,15 +140,21 @@ class SqlIntents:
         """Sum what was asked for or paid by a wallet since then; expired ones do not count."""
         return self._sum(wallet, COUNTED, opened_ms)
 
+    def volume_since(self, opened_ms: int) -> int:
+        """Sum what was paid by everybody since then."""
+        return self._sum(None, RECEIVED, opened_ms)
+
     def pending(self, wallet: WalletId) -> int:
         """Sum what may still arrive on a wallet: created, open and paid."""
         return self._sum(wallet, UNFINISHED, 0)
 
-    def _sum(self, wallet: WalletId, states: Sequence[State], opened_ms: int) -> int:
+    def _sum(self, wallet: WalletId | None, states: Sequence[State], opened_ms: int) -> int:
         table = self._table.c
         statement = select(func.coalesce(func.sum(table.amount), 0)).where(
-            table.wallet == wallet, table.state.in_(states), table.opened_ms >= opened_ms
+            table.state.in_(states), table.opened_ms >= opened_ms
         )
+        if wallet is not None:
+            statement = statement.where(table.wallet == wallet)
         with self._read() as connection:
             return int(connection.execute(statement).scalar_one())
 

@@ -376,7 +376,17 @@ def test_the_ceiling_of_the_asset(node: World) -> None:
     node.book.balances["wallet:others"] = 495_01
     assert node.reloads.open(wanted(5_00)) == Declined(Limit.OUTSTANDING, 0)
     node.sweep()
-    assert node.tasks() == [("outstanding_warning", "49501 outstanding, most 50000")]
+    assert node.tasks() == [("outstanding_warning", "49501 reached, warning at 40000")]
+
+
+def test_the_volume_of_a_year(node: World) -> None:
+    for _ in range(2):
+        node.provider.pay(node.open_session(150_00))
+        node.webhook()
+        node.book.balances.clear()  # spent
+    node.sweep()
+    assert node.tasks() == [("yearly_volume_warning", "30000 reached, warning at 30000")]
+    assert node.intents.volume_since(0) == 300_00
 
 
 def test_two_pages_opened_at_once_do_not_pass_a_limit_together(node: World) -> None:

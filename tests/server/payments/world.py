@@ -191,6 +191,7 @@ LIMITS: Final = Limits(
     per_30_days=300_00,
     outstanding_warning=400_00,
     outstanding_max=500_00,
+    yearly_warning=300_00,
 )
 
 
