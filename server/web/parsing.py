@@ -7,7 +7,7 @@ from typing import Final
 
 from shared.amounts import MAX_AMOUNT
 
-AMOUNT: Final = re.compile(r"(\d{1,12})(?:[.,](\d{1,4}))?")
+AMOUNT: Final = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,4}))?")
 SPACES: Final = re.compile(r"[\s\u00a0\u202f€]")
 NUMBER: Final = re.compile(r"[0-9A-Z]{8}")
 
