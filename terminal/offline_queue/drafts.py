@@ -168,11 +168,12 @@ class TillJournal:
 
     def _given_back(self, refund: Refund) -> SaleDraft:
         found = self._journal.records(refund.seq, 1)
-        if found and found[0].seq == refund.seq:
-            draft = self._draft(found[0])
-            if isinstance(draft, SaleDraft):
-                return draft
-        raise JournalDamagedError(f"the sale {refund.seq} that was refunded is not in the journal")
+        if not found or found[0].seq != refund.seq:
+            return _left_the_journal(refund)
+        draft = self._draft(found[0])
+        if isinstance(draft, SaleDraft):
+            return draft
+        raise JournalDamagedError(f"entry {refund.seq} was refunded and is no sale")
 
     def _sale(self, body: Sale, detail: Detail) -> SaleDraft:
         return SaleDraft(
@@ -192,6 +193,18 @@ class TillJournal:
             total=body.total,
             operator=OperatorId(detail.operator),
         )
+
+
+def _left_the_journal(refund: Refund) -> SaleDraft:
+    """Give what is still known of a sale that was pruned since: its sum."""
+    return SaleDraft(
+        basis="cached",
+        card=CardRef("0" * 32),
+        number="",
+        lines=(),
+        total=refund.amount,
+        operator=OperatorId(NO_OPERATOR),
+    )
 
 
 def _sum(amounts: Collection[int]) -> Unsent:

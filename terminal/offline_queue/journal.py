@@ -32,6 +32,8 @@ from terminal.offline_queue.database import (
 from terminal.offline_queue.records import Head, Identity, News, Record, from_row, to_row
 
 KEEP_MS: Final = 30 * 24 * 3_600_000
+TIDY_AFTER: Final = 200  # entries
+QUIET_MS: Final = 2_000
 
 _INSERT: Final = (
     "INSERT INTO entry (seq, payload, hash, signature, detail, at) VALUES (?, ?, ?, ?, ?, ?)"
@@ -70,6 +72,7 @@ class Journal:
             self._head, self._last_at_ms = self._check()
             self._stored_seq = self._number(_STORED)
             self._floor_ms = self._number(_FLOOR)
+            self._tidied = self._head.seq
             with transaction(connection):
                 self._keep(_BOOTS, self._number(_BOOTS) + 1)
 
@@ -95,6 +98,16 @@ class Journal:
     def author(self) -> AuthorId:
         """Whose journal it is."""
         return self._author
+
+    @property
+    def identity(self) -> Identity:
+        """Give the key that signs, and the chain."""
+        return self._identity
+
+    @property
+    def boot(self) -> BootId:
+        """Name this start."""
+        return self._boot
 
     @property
     def head(self) -> Head:
@@ -261,7 +274,14 @@ class Journal:
     def checkpoint(self) -> None:
         """Move the log into the file: slow on an SD card, so do it while nobody pays."""
         with self._writing(), named_errors():
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._tidied = self._head.seq
+
+    def tidy(self, now_ms: int) -> None:
+        """Prune and checkpoint, but only when there is much to do and nobody paid just now."""
+        if self._head.seq - self._tidied >= TIDY_AFTER and now_ms - self._last_at_ms >= QUIET_MS:
+            self.prune(now_ms)
+            self.checkpoint()
 
     # --- Inside -----------------------------------------------------------------------------------
 

@@ -10,15 +10,14 @@ from collections.abc import Callable
 from typing import Final
 
 from shared.codec import encode
-from shared.ids import BootId
 from shared.signing import Purpose, sign, to_text
 from shared.wire import SIGNATURE_HEADER, Head, Heartbeat as Message, Unsent as UnsentLine
 from terminal.offline_queue.journal import Journal
-from terminal.offline_queue.records import Identity
 from terminal.sync.transport import Request, Transport
 from terminal.till.events import Unsent
 
 EVERY_MS: Final = 60_000
+VERSION: Final = "0.1.0"  # as in pyproject.toml
 
 
 class Heartbeat:
@@ -28,20 +27,14 @@ class Heartbeat:
         self,
         journal: Journal,
         transport: Transport,
-        identity: Identity,
-        boot: BootId,
         *,
         unsent: Callable[[], Unsent],
         now_ms: Callable[[], int],
-        version: str,
     ) -> None:
         self._journal = journal
         self._transport = transport
-        self._identity = identity
-        self._boot = boot
         self._unsent = unsent
         self._now_ms = now_ms
-        self._version = version
         self._last_ms: int | None = None
         self._last_count = 0
 
@@ -55,15 +48,15 @@ class Heartbeat:
         body = encode(
             Message(
                 at=now_ms,
-                author=self._identity.author,
-                boot=self._boot,
+                author=self._journal.author,
+                boot=self._journal.boot,
                 head=Head(hash=head.hash, seq=head.seq),
                 seen=seen,
                 unsent=UnsentLine(amount=unsent.amount, count=unsent.count),
-                version=self._version,
+                version=VERSION,
             )
         )
-        signature = to_text(sign(self._identity.seed, Purpose.HEARTBEAT, body))
+        signature = to_text(sign(self._journal.identity.seed, Purpose.HEARTBEAT, body))
         reply = self._transport.send(
             Request(
                 method="POST",

@@ -76,7 +76,6 @@ class NodeSync:
         unsent: Callable[[], Unsent],
         now_ms: Callable[[], int],
         chance: Callable[[], float],
-        heartbeat: Heartbeat | None = None,
     ) -> None:
         self._journal = journal
         self._transport = transport
@@ -85,7 +84,7 @@ class NodeSync:
         self._unsent = unsent
         self._now_ms = now_ms
         self._chance = chance
-        self._heartbeat = heartbeat
+        self._heartbeat = Heartbeat(journal, transport, unsent=unsent, now_ms=now_ms)
         self._plan = Plan()
         self._forked = False
         self._height = self._number(HEIGHT)
@@ -192,6 +191,7 @@ class NodeSync:
 
     def pull(self) -> Pulled | NodeLost | NodeRefused:
         """Fetch and store deltas, compare heads; also proves that the node answers."""
+        self._journal.tidy(self._now_ms())
         verdicts: list[Settled] = []
         for _ in range(MOST_PAGES):
             deltas = self._page()
@@ -227,8 +227,7 @@ class NodeSync:
         if deltas.status in _STATUS:
             return self._refused(_STATUS[deltas.status])
         self._plan = self._plan.answered()
-        if self._heartbeat is not None:
-            self._heartbeat.beat(self._height)
+        self._heartbeat.beat(self._height)
         view = self._view
         if view is None:
             return self._refused(Code.BAD_SHAPE)  # a first answer without a catalogue

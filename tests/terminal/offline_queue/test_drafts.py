@@ -13,7 +13,7 @@ from shared.errors import Code
 from shared.ids import AssetId, CardRef
 from shared.verdict import ACCEPTED, rejected
 from terminal.offline_queue.drafts import Knowledge, TillJournal
-from terminal.offline_queue.journal import Journal
+from terminal.offline_queue.journal import KEEP_MS, Journal
 from terminal.offline_queue.records import News
 from terminal.till.directory import OperatorId, ProductId
 from terminal.till.events import Unsent
@@ -179,11 +179,33 @@ def test_entries_taken_back_from_the_node_have_no_detail_but_their_sum(till: Til
     assert (last.draft.total, last.draft.lines, last.draft.operator) == (1000, (), "-")
 
 
-def test_a_refund_of_a_sale_that_is_not_there_is_damage(till: Till) -> None:
+def test_a_refund_whose_sale_was_pruned_still_lets_the_till_start(till: Till) -> None:
+    till.journal.append(sale(500), at_ms=AT)
+    till.raw.keep(News(verdicts=[(1, ACCEPTED)]))
+    till.journal.append(RefundDraft(seq=1, sale=sale(500), operator=ZOE), at_ms=AT + KEEP_MS)
+    assert till.raw.prune(AT + KEEP_MS) == 1
+
+    till.restart()
+    last = till.journal.recover().last
+
+    assert last is not None
+    assert isinstance(last.draft, RefundDraft)
+    assert (last.draft.seq, last.draft.sale.total) == (1, 500)
+
+
+def test_what_the_node_rejected_is_not_shown_as_the_last_sale(till: Till) -> None:
+    first = till.journal.append(sale(500), at_ms=AT)
+    till.journal.append(sale(900, "online"), at_ms=AT)
+    till.raw.keep(News(verdicts=[(2, rejected(Code.INSUFFICIENT_FUNDS))]))
+
+    assert till.journal.recover().last == first
+
+
+def test_a_refund_of_what_is_no_sale_is_damage(till: Till) -> None:
     till.journal.append(RELOAD, at_ms=AT)
     till.journal.append(RefundDraft(seq=1, sale=sale(500), operator=ZOE), at_ms=AT)
 
-    with pytest.raises(JournalError, match="sale 1"):
+    with pytest.raises(JournalError, match="entry 1"):
         till.journal.recover()
 
 

@@ -22,7 +22,7 @@ from terminal.offline_queue.database import (
     JournalDamagedError,
     JournalTooNewError,
 )
-from terminal.offline_queue.journal import KEEP_MS, Journal
+from terminal.offline_queue.journal import KEEP_MS, QUIET_MS, TIDY_AFTER, Journal
 from terminal.offline_queue.records import Head, Identity, News
 from tests.terminal.offline_queue.made import AT, BOOT, CARD, IDENTITY, opened, sale, sell
 
@@ -308,6 +308,19 @@ def test_newest_first_reads_back_over_any_number(tmp_path: Path) -> None:
         sell(journal, 1)
 
     assert [record.seq for record in journal.newest_first()] == list(range(205, 0, -1))
+
+
+def test_tidying_waits_until_there_is_much_to_do_and_nobody_pays(tmp_path: Path) -> None:
+    journal = opened(tmp_path)
+    for _ in range(TIDY_AFTER):
+        sell(journal, 1)
+    main = tmp_path / "journal.db"
+    before = main.stat().st_size
+
+    journal.tidy(AT + QUIET_MS - 1)
+    assert main.stat().st_size == before
+    journal.tidy(AT + QUIET_MS)
+    assert main.stat().st_size > before
 
 
 def test_a_checkpoint_loses_nothing(tmp_path: Path) -> None:

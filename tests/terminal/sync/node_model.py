@@ -114,6 +114,7 @@ class NodeModel:
     nonces: set[str] = field(default_factory=set)
     page: int = 10_000
     stale: int = 0
+    beats: int = 0
 
     def send(self, request: Request) -> Reply | None:
         if self.down is not None:
@@ -123,6 +124,9 @@ class NodeModel:
         try:
             if request.path == "/api/v1/batches":
                 return self._batch(request.body)
+            if request.path == "/api/v1/heartbeats":
+                self.beats += 1
+                return Reply(200, b"{}")
             self._check(request)
         except Refused as refused:
             if refused.code is Code.STALE_READ:

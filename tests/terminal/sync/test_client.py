@@ -36,13 +36,25 @@ class Server:
             except OSError:
                 return
             with connection:
-                self.requests.append(connection.recv(65536))
+                self.requests.append(_whole(connection))
                 self.behave(connection)
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join(5)
+
+
+def _whole(connection: socket.socket) -> bytes:
+    """Read a request with the body that its length announces."""
+    raw = connection.recv(65536)
+    head, _, body = raw.partition(b"\r\n\r\n")
+    lengths = [line[16:] for line in head.split(b"\r\n") if line.startswith(b"Content-Length: ")]
+    missing = int(lengths[0]) - len(body) if lengths else 0
+    while missing > 0:
+        part = connection.recv(missing)
+        raw, missing = raw + part, missing - len(part)
+    return raw
 
 
 @pytest.fixture

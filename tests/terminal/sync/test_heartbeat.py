@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from shared.codec import decode
-from shared.ids import BootId
 from shared.signing import Purpose, from_text, public_key, verify
 from shared.wire import SIGNATURE_HEADER, Heartbeat as Message
-from terminal.sync.heartbeat import Heartbeat
+from terminal.sync.heartbeat import VERSION, Heartbeat
 from terminal.sync.transport import Reply, Request
 from terminal.till.events import Unsent
 from tests.terminal.sync.made import Terminal
-from tests.terminal.sync.node_model import IDENTITY, T0, TILL_SEED, NodeModel
+from tests.terminal.sync.node_model import T0, TILL_SEED, NodeModel
 
 
 class Listener:
@@ -36,11 +35,8 @@ def test_it_beats_once_a_minute_and_when_all_was_sent(tmp_path: Path) -> None:
     heartbeat = Heartbeat(
         terminal.journal,
         listener,
-        IDENTITY,
-        BootId("1" * 16),
         unsent=lambda: unsent[0],
         now_ms=terminal.time.now_ms,
-        version="0.1.0",
     )
 
     assert heartbeat.beat(7) is True
@@ -57,3 +53,9 @@ def test_it_beats_once_a_minute_and_when_all_was_sent(tmp_path: Path) -> None:
     assert (first.unsent.count, first.unsent.amount) == (1, 500)
     assert second.unsent.count == 0
     assert third.seen == 8
+
+
+def test_it_names_the_version_of_this_program() -> None:
+    project = Path(__file__).parents[3] / "pyproject.toml"
+
+    assert f'version = "{VERSION}"' in project.read_text()
