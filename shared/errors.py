@@ -115,13 +115,14 @@ MESSAGES: Final[dict[Code, Words]] = {
     ),
     Code.BAD_SIGNATURE: Words("La signature est fausse.", "The signature is wrong."),
     Code.UNKNOWN_AUTHOR: Words(
-        "Cette caisse n’est pas connue ici : jumelez-la.", "This till is not known here: pair it."
+        "Cette caisse n’est pas connue ici\u00a0: jumelez-la.",
+        "This till is not known here: pair it.",
     ),
     Code.GAP: Words(
         "Il manque des opérations avant celles-ci.", "Transactions before these are missing."
     ),
     Code.FORK: Words(
-        "Deux suites différentes portent le même numéro : caisse mise en quarantaine.",
+        "Deux suites différentes portent le même numéro\u00a0: caisse mise en quarantaine.",
         "Two histories carry the same number: the till is quarantined.",
     ),
     Code.AUTHOR_QUARANTINED: Words("Cette caisse est en quarantaine.", "This till is quarantined."),
@@ -131,7 +132,7 @@ MESSAGES: Final[dict[Code, Words]] = {
         "This code is wrong, used or out of date.",
     ),
     Code.TOO_MANY_ATTEMPTS: Words(
-        "Trop d’essais : attendez un peu.", "Too many attempts: wait a little."
+        "Trop d’essais\u00a0: attendez un peu.", "Too many attempts: wait a little."
     ),
     Code.STALE_READ: Words(
         "L’heure de la demande est trop éloignée.", "The time of the request is too far off."
@@ -145,11 +146,11 @@ MESSAGES: Final[dict[Code, Words]] = {
         "Cette adresse ne se lit pas ainsi.", "This address is not used that way."
     ),
     Code.NODE_BEHIND: Words(
-        "Ce nœud a perdu des blocs : il garde les ventes et attend sa réparation.",
-        "This node has lost blocks: it keeps the sales and waits for repair.",
+        "Ce nœud a perdu des blocs\u00a0: il garde les ventes.",
+        "This node has lost blocks: it keeps the sales.",
     ),
     Code.NODE_BUSY: Words(
-        "Le nœud est occupé : l’envoi sera refait.", "The node is busy: it will be sent again."
+        "Le nœud est occupé\u00a0: l’envoi sera refait.", "The node is busy: it will be sent again."
     ),
     Code.INTERNAL: Words(
         "Le nœud a eu une panne. Rien n’est perdu.", "The node failed. Nothing is lost."

@@ -75,7 +75,11 @@ def test_settings_are_read_once_and_strictly(tmp_path: Path) -> None:
     path = tmp_path / "node.toml"
     path.write_text('name = "Le Bar"\n[limits]\ncap = 7\n', "utf-8")
     assert load(path, Settings) == Settings("Le Bar", "", Limits(7))
-    assert load(path, Settings, secrets={"secret": "s"}).secret == "s"
+    given = load(path, Settings, secrets={"secret": "s", "limits.cap.x": "1"})
+    assert given == Settings("Le Bar", "s", Limits(7))
+    path.write_text('name = "Le Bar"\n', "utf-8")
+    with pytest.raises(HostError, match="cap"):
+        load(path, Settings, secrets={"limits.cap": "many"})
 
 
 @pytest.mark.parametrize(

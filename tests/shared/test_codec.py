@@ -1,0 +1,79 @@
+"""Canonical JSON against hand-written vectors and against RFC 8785's own Python package."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import rfc8785
+from hypothesis import given, strategies as st
+
+from shared.codec import decode, encode, plain, read
+from shared.errors import Code, Refused
+
+VECTORS = Path(__file__).parent.parent / "vectors"
+
+
+def vectors(name: str) -> list[Any]:
+    found: list[Any] = json.loads((VECTORS / name).read_text("utf-8"))
+    return found
+
+
+class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    a: int
+    b: str
+
+
+@pytest.mark.parametrize("vector", vectors("canonical.json"), ids=lambda v: v["why"])
+def test_canonical_text_is_read_and_written_alike(vector: dict[str, str]) -> None:
+    raw = vector["text"].encode()
+    assert encode(plain(raw)) == raw
+
+
+@pytest.mark.parametrize("vector", vectors("canonical.failed.json"), ids=lambda v: v["why"])
+def test_anything_else_is_refused(vector: dict[str, str]) -> None:
+    with pytest.raises(Refused) as refused:
+        plain(vector["text"].encode())
+    assert refused.value.code == vector["code"]
+
+
+numbers = st.integers(min_value=-(2**53) + 1, max_value=2**53 - 1)
+words = st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=0x17F), max_size=12)
+keys = st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), max_size=8)
+values = st.recursive(
+    st.none() | st.booleans() | numbers | words,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(values)
+def test_the_fast_encoder_writes_what_rfc8785_asks_for(value: Any) -> None:
+    raw = encode(value)
+    assert raw == rfc8785.dumps(value)
+    assert plain(raw) == value
+
+
+def test_a_struct_is_read_only_in_its_canonical_form() -> None:
+    assert decode(b'{"a":1,"b":"x"}', Pair) == Pair(1, "x")
+    with pytest.raises(Refused) as refused:
+        decode(b'{"b":"x","a":1}', Pair)
+    assert refused.value.code is Code.NOT_CANONICAL
+    assert read(b'{"b":"x","a":1}', Pair) == Pair(1, "x")
+
+
+@pytest.mark.parametrize(
+    "raw, code",
+    [
+        (b'{"a":1}', Code.BAD_SHAPE),
+        (b'{"a":1,"b":"x","c":0}', Code.BAD_SHAPE),
+        (b'{"a":"1","b":"x"}', Code.BAD_SHAPE),
+        (b'{"a":1,"b":"\xff"}', Code.BAD_JSON),
+        (b"[" * 100_000, Code.BAD_JSON),
+    ],
+)
+def test_a_wrong_shape_is_told_from_wrong_json(raw: bytes, code: Code) -> None:
+    with pytest.raises(Refused) as refused:
+        read(raw, Pair if raw[:1] == b"{" else list)
+    assert refused.value.code is code
