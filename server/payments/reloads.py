@@ -168,8 +168,8 @@ class Reloads:
     def settle(self, session_id: str) -> Settled:
         """Look at a session and do what it calls for; safe to call at any time by anybody.
 
-        Raises GatewayUnavailableError, GatewayRefusedError and LedgerUnavailableError: nothing is lost then, the
-        next webhook, visit or sweep goes on from the stored state.
+        Raises GatewayUnavailableError, GatewayRefusedError and LedgerUnavailableError: nothing is
+        lost then, the next webhook, visit or sweep goes on from the stored state.
         """
         with self._turn(session_id):
             known = self._intents.by_session(session_id)

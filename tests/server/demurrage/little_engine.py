@@ -10,7 +10,7 @@ from server.ledger.memory import Memory
 from server.ledger.records import Head, Key, Record
 from shared.detail import Detail
 from shared.errors import Code
-from shared.ids import ZERO_HASH, AuthorId, BootId, author_id
+from shared.ids import ZERO_HASH, AuthorId, BootId, PublicKey, author_id
 from shared.kinds import Body, Genesis, Sale
 from shared.signing import Purpose, public_key, sign
 from shared.transaction import Batch, parse_batch, payload_hash, write_batch, write_payload
@@ -30,8 +30,7 @@ class LittleEngine:
         self.view = Memory()
         self.tip: Tip = NOTHING
         self.blocks = 0
-        key = public_key(SEED)
-        self.propose([Genesis(founder=key.hex(), name="node")])  # type: ignore[arg-type]  # hex
+        self.propose([Genesis(founder=PublicKey(public_key(SEED).hex()), name="node")])
 
     @property
     def author(self) -> AuthorId:

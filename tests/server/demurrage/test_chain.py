@@ -18,6 +18,7 @@ from shared.ids import (
     CardRef,
     Hash,
     PlaceId,
+    PublicKey,
     WalletId,
     melt_pending,
     place,
@@ -72,7 +73,7 @@ class Village:
             now_ms=self.clock.now_ms,
             move_to=self.clock.move_to,
         )
-        till = public_key(TILL_SEED).hex()
+        till = PublicKey(public_key(TILL_SEED).hex())
         self.propose(
             PlaceCreate(name="Bar", place=BAR),
             AssetCreate(
@@ -87,7 +88,7 @@ class Village:
             ),
             PolicySet(subject=GRAIN, value=POLICY),
             CardRegister(card=CARD, home=BAR, tier="T0", wallet=WALLET),
-            TerminalEnrol(box=till, key=till, label="till", place=BAR),  # type: ignore[arg-type]  # hex
+            TerminalEnrol(box=till, key=till, label="till", place=BAR),
             Issue(amount=Amount(100_00), asset=GRAIN, evidence="start", wallet=WALLET),
         )
 
@@ -170,6 +171,8 @@ def test_a_small_late_sale_takes_back_its_share(village: Village) -> None:
     village.play(90)
     village.sell(4_00, seen=before)
     village.play(91)
+    again = village.play(92)
+    assert (again["reversals"], again["rejected"]) == (0, 0)
     # the melt of 96.00 would have been 0.96 instead of 1.00
     assert village.held(wallet(WALLET)) == 100_00 - 4_00 - 96
 

@@ -1,5 +1,6 @@
 """A year of days on a tiny chain: notices first, melts after, shares at the end."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,7 +14,7 @@ from shared.amounts import Amount
 from shared.ids import AssetId, WalletId
 from shared.kinds import Distribute, Melt, Notice
 from shared.policy import NO_DEMURRAGE
-from tests.server.demurrage.tiny import GRAIN, Tiny
+from tests.server.demurrage.tiny import BAR, GRAIN, Tiny
 
 POLICY = structs.replace(
     NO_DEMURRAGE, enabled=True, grace_days=90, step_days=30, rate_bp=100, floor=2_00
@@ -152,6 +153,15 @@ def test_what_melted_is_what_waits(
     assert before - after == melted
     assert shared or melted == sum(tiny.pending.values())
     assert all(verdict.code is None for _, _, verdict in tiny.log)
+
+
+def test_a_month_is_shared_on_the_45th_day_after_it() -> None:
+    share = plan.Share(GRAIN, BAR, 2026 * 12 + 9, 7)  # October 2026: from 16 December
+    due = Distribute(asset=GRAIN, month=2026 * 12 + 9, place=BAR)
+    day = plan.day_number(date(2026, 12, 16))
+    assert plan.distributions([share], day) == (due,)
+    assert plan.distributions([share], day - 1) == ()
+    assert plan.distributions([replace(share, amount=0)], day) == ()
 
 
 # ---------- the calendar ----------

@@ -211,6 +211,7 @@ def test_a_late_sale_that_was_no_use_takes_back_its_own_share() -> None:
 def test_shares_and_remainder() -> None:
     assert split(100, [1, 1, 1]) == ((33, 33, 33), 1)
     assert split(1, [1, 1, 1]) == ((0, 0, 0), 1)
+    assert split(2, [1, 1, 1]) == ((0, 0, 0), 2)
     assert split(5, []) == ((), 5)
 
 
@@ -289,6 +290,7 @@ def test_a_late_sale_ends_as_if_it_had_been_in_time(
 def test_a_split_loses_nothing(pending: int, weights: list[int]) -> None:
     shares, remainder = split(pending, weights)
     assert sum(shares) + remainder == pending
+    assert remainder >= 0
     assert all(share >= 0 for share in shares)
     assert remainder < len(weights) or sum(weights) == 0
 

@@ -20,6 +20,7 @@ from shared.ids import (
     AssetId,
     CardRef,
     PlaceId,
+    WalletId,
     hold,
     issuer,
     reserve,
@@ -38,6 +39,7 @@ from tests.server.demurrage.little_engine import LittleEngine
 from tests.server.payments.world import BLOCKED, CARD, FED, START_MS, WALLET, World, world
 
 ASSOCIATION = PlaceId("asso")
+OTHER = WalletId("3" * 32)
 CENTRAL: Sequence[Body] = (
     PlaceCreate(name="Association", place=ASSOCIATION),
     AssetCreate(
@@ -51,7 +53,7 @@ CENTRAL: Sequence[Body] = (
         symbol="€",
     ),
     CardRegister(card=CARD, home=ASSOCIATION, tier="T0", wallet=WALLET),
-    CardRegister(card=BLOCKED, home=ASSOCIATION, tier="T0", wallet="3" * 32),  # type: ignore[arg-type]  # an id
+    CardRegister(card=BLOCKED, home=ASSOCIATION, tier="T0", wallet=OTHER),
     CardBlock(card=BLOCKED, reason="lost"),
 )
 
@@ -102,7 +104,7 @@ def test_a_blocked_card_is_held(engine: LittleEngine) -> None:
     booking = EngineLedger(engine, engine).credit(order(BLOCKED))
     assert booking.transaction is not None
     assert amount(engine, hold(booking.transaction)) == 20_00
-    assert amount(engine, wallet("3" * 32)) == 0  # type: ignore[arg-type]  # an id
+    assert amount(engine, wallet(OTHER)) == 0
 
 
 def test_what_the_ledger_refuses_is_said(engine: LittleEngine) -> None:

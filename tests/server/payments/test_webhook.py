@@ -1,4 +1,4 @@
-"""The webhook believes signatures only, and answers so that Stripe repeats what must be repeated."""
+"""The webhook believes signatures only, and answers so that Stripe repeats what it must."""
 
 import json
 import time
