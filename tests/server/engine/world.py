@@ -21,7 +21,6 @@ from shared.ids import (
     CardRef,
     ChainId,
     Hash,
-    Name,
     PlaceId,
     PublicKey,
     WalletId,
@@ -148,9 +147,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.database: Database = open_database(self.path)
-        self.chain = found(
-            self.database, seed=NODE_SEED, name="Node", boot=BOOT, clock=self.clock
-        )
+        self.chain = found(self.database, seed=NODE_SEED, name="Node", boot=BOOT, clock=self.clock)
         self.solo = self.engine()
         self.till = [Till(self.till_seed(n), self.chain) for n in range(self.tills)]
         answer = self.solo.propose(self.setup())
@@ -165,12 +162,12 @@ class World:
 
     def setup(self) -> list[Body]:
         bodies: list[Body] = [
-            PlaceCreate(name=Name("Bar"), place=BAR),
+            PlaceCreate(name="Bar", place=BAR),
             AssetCreate(
                 asset=GRAIN,
                 asset_class=AssetClass.LOCAL,
                 issuer=BAR,
-                name=Name("Grain"),
+                name="Grain",
                 peg="EUR",
                 priority=1,
                 scale=2,
@@ -181,16 +178,14 @@ class World:
             TerminalEnrol(
                 box=PublicKey("a" * 64),
                 key=PublicKey(public_key(till.seed).hex()),
-                label=Name("Till"),
+                label="Till",
                 place=BAR,
             )
             for till in self.till
         ]
         for number in range(self.cards):
             bodies.append(
-                CardRegister(
-                    card=card(number), home=BAR, tier="T0", wallet=wallet_of(number)
-                )
+                CardRegister(card=card(number), home=BAR, tier="T0", wallet=wallet_of(number))
             )
             if self.funds:
                 bodies.append(self.issue(number, self.funds))
@@ -223,9 +218,9 @@ class World:
         """Give the sum over all accounts of each asset: always zero."""
         with self.database.read() as connection:
             rows = connection.exec_driver_sql(
-                "SELECT asset, SUM(amount) FROM chain_balance GROUP BY asset"
+                "SELECT asset, SUM(amount) AS total FROM chain_balance GROUP BY asset"
             )
-            return {asset: total for asset, total in rows}
+            return {row.asset: row.total for row in rows}
 
 
 def verdicts(answer: Stored | Unplaced) -> list[str]:
