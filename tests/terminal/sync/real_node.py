@@ -1,0 +1,113 @@
+"""The real server, in this process: engine, database and machine API behind Flask's test client."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import insert, select
+
+from server.api.port import Identity
+from server.api.routes import Surroundings, blueprint
+from server.api.tables import TableChain, TableNotes
+from server.office.tables import PAIRING
+from server.office.tills import SqlTills
+from server.payments.table import SqlTasks
+from server.store.schema import BLOCK_HEADER
+from shared.signing import public_key
+from terminal.sync.transport import Reply, Request
+from tests.server.engine.world import NODE_SEED, World
+
+CARD_KEY = bytes(range(32))
+PIN = "123456"
+
+
+@dataclass
+class RealNode:
+    """Implements `Transport`. `cut`: nothing goes through; `mute`: answers are lost."""
+
+    path: Path
+    cut: bool = False
+    mute: bool = False
+    codes: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.world = World(self.path)
+        self.serve()
+
+    @property
+    def now_ms(self) -> int:
+        return self.world.clock.now_ms()
+
+    def serve(self) -> None:
+        """Start (again) to serve over the world's database."""
+        world = self.world
+        database = world.database
+        with database.read() as connection:
+            header = select(BLOCK_HEADER.c.header).where(BLOCK_HEADER.c.height == 0)
+            genesis = bytes(connection.execute(header).scalar_one()).decode()
+        nonces = itertools.count()
+        tills = SqlTills(write=database.write, read=database.read, now_ms=world.clock.now_ms)
+        node = Surroundings(
+            identity=Identity(
+                chain=world.chain,
+                genesis=genesis,
+                node=world.solo.author,
+                key=public_key(NODE_SEED).hex(),
+                name="Node",
+                card_key=CARD_KEY,
+            ),
+            chain=TableChain(
+                read=database.read,
+                now_ms=world.clock.now_ms,
+                is_sealing=lambda: world.solo.sealing,
+                time_zone="Europe/Paris",
+            ),
+            notes=TableNotes(
+                read=database.read,
+                write=database.write,
+                now_ms=world.clock.now_ms,
+                tills=tills,
+                tasks=SqlTasks(database.write, database.read),
+            ),
+            engine=world.solo,
+            now_ms=world.clock.now_ms,
+            new_nonce=lambda: f"{next(nonces):032x}",
+            wait=lambda _: 0,
+            wait_all=lambda _: 0,
+            wait_to_bury=lambda _: 0,
+            version="test",
+        )
+        app = Flask("node")
+        app.register_blueprint(blueprint(node))
+        self.client = app.test_client()
+
+    def invite(self) -> None:
+        """Show a pairing code, as the admin's page does."""
+        with self.world.database.write() as connection:
+            connection.execute(
+                insert(PAIRING).values(
+                    id="1" * 16,
+                    place="bar",
+                    label="Bar 1",
+                    pin=PIN,
+                    made_ms=self.now_ms,
+                    expires_ms=self.now_ms + 600_000,
+                    state="waiting",
+                )
+            )
+
+    def send(self, request: Request) -> Reply | None:
+        if self.cut:
+            return None
+        answer = self.client.open(
+            request.path,
+            method=request.method,
+            query_string=request.query,
+            headers=dict(request.headers),
+            data=request.body,
+        )
+        self.codes.append(answer.status_code)
+        return None if self.mute else Reply(answer.status_code, answer.get_data())
