@@ -87,8 +87,10 @@ class SqlAccounts:
     def accept_invitation(self, token: str, form: Mapping[str, str]) -> LoggedIn | Mistakes | None:
         """Make the account of a one-time link and log it in; None when the link is spent."""
         name, email, mistakes = read_account(form)
+        if not self.invitation_is_open(token):
+            return None
         if mistakes:
-            return Mistakes(mistakes) if self.invitation_is_open(token) else None
+            return Mistakes(mistakes)
         password, now = hash_password(form["password"]), self.now_ms()
         user = secrets.token_hex(16)
         with self.write() as connection:

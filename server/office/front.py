@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,10 @@ class Node:
     least: int = 500
     most: int = 15_000
     contact: str = ""
+
+    def today(self) -> date:
+        """Give the day in the place's zone."""
+        return datetime.fromtimestamp(self.now_ms() / 1000, self.zone).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

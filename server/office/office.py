@@ -5,7 +5,6 @@ the office's tables and is final when it returns.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Final
 
 from server.ledger.records import Place as PlaceRecord
@@ -243,12 +242,9 @@ class NodeOffice:
         asset = self.product_asset()
         return self.shop.import_catalogue(content, asset.scale if asset else 2)
 
-    def _today(self) -> date:
-        return datetime.fromtimestamp(self.node.now_ms() / 1000, self.node.zone).date()
-
     def team(self) -> TeamPage:
         """Give everybody who can open a terminal."""
-        return TeamPage(today=self._today(), operators=self.shop.team())
+        return TeamPage(today=self.node.today(), operators=self.shop.team())
 
     def save_operator(self, operator: str, form: Mapping[str, str]) -> Done | Mistakes:
         """Write a person."""

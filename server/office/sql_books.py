@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, and_, or_, select, tuple_
 from server.ledger.records import Key, Posting, Record
 from server.office.books import NEWEST, Entry, Place, Sealed
 from server.store.codec import BY_RECORD
+from server.store.local import DETAIL
 from server.store.schema import (
     BLOCK_BATCH,
     BLOCK_HEADER,
@@ -22,6 +23,7 @@ from server.store.schema import (
     CHAIN_TRANSACTION,
 )
 from shared.block import read_header
+from shared.codec import decode
 from shared.detail import Detail
 from shared.ids import Account, AuthorId, Hash
 from shared.kinds import Body
@@ -158,6 +160,18 @@ class SqlBooks:
                 for each in parse_batch(raw).transactions
             }
         return self._bodies[place].get(row.seq)
+
+
+def stored_detail(read: Read) -> Callable[[Hash], Detail | None]:
+    """Give the reader of details that came beside their batches."""
+
+    def find(hash_: Hash) -> Detail | None:
+        statement = select(DETAIL.c.document).where(DETAIL.c.hash == hash_).limit(1)
+        with read() as connection:
+            document = connection.execute(statement).scalar_one_or_none()
+        return None if document is None else decode(document, Detail)
+
+    return find
 
 
 def _transactions() -> Select[Any]:

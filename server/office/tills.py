@@ -166,22 +166,6 @@ class SqlTills:
             )
         return ident
 
-    def take_code(self, pin: str) -> Pairing | None:
-        """Use up a code: gives its pairing to the first terminal that has it, once."""
-        now = self.now_ms()
-        waiting = (
-            PAIRING.c.pin == pin,
-            PAIRING.c.state == "waiting",
-            PAIRING.c.expires_ms > now,
-        )
-        with self.write() as connection:
-            row = connection.execute(select(PAIRING).where(*waiting)).one_or_none()
-            if row is None:
-                return None
-            taken = update(PAIRING).where(PAIRING.c.id == row.id)
-            connection.execute(taken.values(state="joined"))
-        return self._pairing(row)
-
     def joined(self, pairing: str, terminal: AuthorId) -> None:
         """Keep which terminal used a code, once it is enrolled."""
         with self.write() as connection:
