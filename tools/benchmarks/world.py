@@ -1,0 +1,142 @@
+"""A node to measure: one place, one federated asset, cards with money, terminals that sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from server.engine.genesis import found
+from server.engine.solo import Solo
+from server.store.database import Database, open_database
+from shared.amounts import Amount
+from shared.host.clock import SystemClock
+from shared.ids import (
+    ZERO_HASH,
+    AssetId,
+    AuthorId,
+    BootId,
+    CardRef,
+    ChainId,
+    Hash,
+    PlaceId,
+    PublicKey,
+    WalletId,
+    author_id,
+)
+from shared.kinds import (
+    AssetClass,
+    AssetCreate,
+    Body,
+    CardRegister,
+    PlaceCreate,
+    Reload,
+    Sale,
+    TerminalEnrol,
+)
+from shared.signing import Purpose, public_key, sign
+from shared.transaction import payload_hash, write_batch, write_payload
+
+NODE_SEED: Final = b"n" * 32
+BOOT: Final = BootId("0b" * 8)
+BAR: Final = PlaceId("bar")
+FED: Final = AssetId("FED")
+RICH: Final = Amount(10**12)
+
+
+def card(number: int) -> CardRef:
+    """Give the reference of the world's card with a number."""
+    return CardRef(f"{number:032x}")
+
+
+def found_node(database: Database, terminals: int, cards: int) -> ChainId:
+    """Make a chain with a place, FED, terminals and rich cards."""
+    bodies: list[Body] = [
+        PlaceCreate("Le Bar", BAR),
+        AssetCreate(
+            asset=FED,
+            asset_class=AssetClass.FEDERATED,
+            issuer=BAR,
+            name="Euro",
+            peg="EUR",
+            priority=50,
+            scale=2,
+            symbol="€",
+        ),
+    ]
+    bodies += [
+        TerminalEnrol(
+            box=PublicKey("00" * 32),
+            key=PublicKey(public_key(seed(n)).hex()),
+            label=f"Bar {n}",
+            place=BAR,
+        )
+        for n in range(terminals)
+    ]
+    for number in range(cards):
+        wallet = WalletId(f"{number + 2**64:032x}")
+        bodies.append(CardRegister(card(number), BAR, "T0", wallet))
+        bodies.append(Reload(RICH, FED, card(number), f"bench:{number}"))
+    return found(
+        database, seed=NODE_SEED, name="Bench", boot=BOOT, clock=SystemClock(), bodies=bodies
+    )
+
+
+def seed(number: int) -> bytes:
+    """Give the key of a terminal."""
+    return b"terminal" + number.to_bytes(24, "big")
+
+
+@dataclass
+class Terminal:
+    """A terminal that links and signs sales, without a journal."""
+
+    chain: ChainId
+    number: int = 0
+    seq: int = 0
+    prev: Hash = ZERO_HASH
+    payloads: list[bytes] = field(default_factory=list)
+
+    @property
+    def author(self) -> AuthorId:
+        """Give its name on the chain."""
+        return author_id(public_key(seed(self.number)))
+
+    def batch(self, cards: Sequence[CardRef]) -> bytes:
+        """Give a signed batch of one sale a card; `payloads` are then its transactions."""
+        first, self.payloads = self.seq + 1, []
+        for reference in cards:
+            self.seq += 1
+            raw = write_payload(
+                chain=self.chain,
+                author=self.author,
+                seq=self.seq,
+                prev=self.prev,
+                body=Sale("cached", reference, ZERO_HASH, (), Amount(5)),
+                at=1_790_000_000_000 + self.seq,
+                boot=BOOT,
+                mono=self.seq,
+                seen=0,
+            )
+            self.prev = payload_hash(raw)
+            self.payloads.append(raw)
+        signature = sign(seed(self.number), Purpose.TRANSACTION, self.payloads[-1])
+        return write_batch(self.chain, self.author, first, self.payloads, signature)
+
+
+@dataclass(frozen=True)
+class Node:
+    """An open node without HTTP."""
+
+    database: Database
+    engine: Solo
+    chain: ChainId
+
+
+def open_node(path: Path, *, terminals: int = 1, cards: int = 200) -> Node:
+    """Found a node in a new database and open its engine."""
+    database = open_database(path)
+    chain = found_node(database, terminals, cards)
+    engine = Solo(database, seed=NODE_SEED, boot=BOOT, clock=SystemClock())
+    return Node(database, engine, chain)
