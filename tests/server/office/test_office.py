@@ -10,8 +10,8 @@ from server.web.views.cards import CardState, ImportPreview
 from server.web.views.common import Level, LineKind, LineResult, Money, PartKind
 from server.web.views.overview import CheckKind, Overview, Setup, TodoKind
 from server.web.views.terminals import TerminalState
-from tests.server.engine.world import START_MS
-from tests.server.office.world import CARD_FILE, FORM, GRAIN, OfficeWorld, bought
+from tests.server.engine.world import GRAIN, START_MS
+from tests.server.office.world import CARD_FILE, FORM, OfficeWorld, bought
 
 HOUR = 3_600_000
 PRODUCT = {"name": "Bière", "category": "Bières", "price": "3,50", "vat": "2000"}
