@@ -10,8 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from shared.amounts import Language
+
 SIZES = ("1024x600", "800x480")
-LANGUAGES = ("fr", "en")
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 
 def main() -> int:
@@ -35,7 +37,7 @@ def main() -> int:
     return 0
 
 
-def render(out: Path, size: str, language: str, only: str = "") -> int:
+def render(out: Path, size: str, language: Language, only: str = "") -> int:
     """Draw the samples of one size and language; returns how many there were."""
     os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
     width, height = (int(part) for part in size.split("x"))
@@ -45,7 +47,7 @@ def render(out: Path, size: str, language: str, only: str = "") -> int:
     prepare(width, height)
     from terminal.ui.kivy.metrics import metrics_for  # noqa: PLC0415
     from terminal.ui.kivy.window import TillWindow  # noqa: PLC0415
-    from tools.screenshots.sample_pages import samples  # noqa: PLC0415
+    from tools.screenshots.till_states import samples  # noqa: PLC0415
 
     metrics = metrics_for(width, height)
     window = TillWindow(metrics, lambda _: None)

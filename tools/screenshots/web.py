@@ -127,9 +127,9 @@ def sample_app(office: MemoryOffice) -> Flask:
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """Serve an application on a free loopback port and give its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+def served(app: Flask, port: int = 0) -> Iterator[str]:
+    """Serve an application on loopback, on a free port unless one is given; give its address."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -15,6 +15,8 @@ from terminal.ui.kivy.fonts import Typeface, find_typeface
 
 ELLIPSIS = "…"
 BREAK = "\u200b"
+NO_BREAK_DOT = "\u00a0· "
+"""A line may end with a dot between items, never begin with one."""
 TEXTURES_KEPT = 400
 
 
@@ -75,7 +77,7 @@ class Typesetter:
     def wrap(self, text: str, width: float, size: int, *, bold: bool = False) -> list[str]:
         """Lines broken at spaces and after hyphens; one word wider than `width` stays whole."""
         lines: list[str] = []
-        for paragraph in text.split("\n"):
+        for paragraph in text.replace(" · ", NO_BREAK_DOT).split("\n"):
             line = ""
             for word in paragraph.replace("-", "-" + BREAK).replace(BREAK, BREAK + " ").split(" "):
                 joined = f"{line}{'' if line.endswith(BREAK) else ' '}{word}" if line else word
@@ -114,7 +116,8 @@ class Typesetter:
             text = " ".join(self._broken(word, width, size, bold=bold) for word in text.split(" "))
         lines = self.wrap(text, width, size, bold=bold)
         if len(lines) > allowed:
-            lines = [*lines[: allowed - 1], " ".join(lines[allowed - 1 :])]
+            rest = " ".join(lines[allowed - 1 :]).replace("- ", "-")
+            lines = [*lines[: allowed - 1], rest]
         return Setting(tuple(self.clip(line, width, size, bold=bold) for line in lines), size)
 
     def _balanced(

@@ -43,7 +43,7 @@ def card_wait(screen: CardWait, sheet: Sheet) -> Page:
     body = top_of(sheet, screen, WAIT_BAR)
     width, height = sheet.px(400), sheet.px(104)
     cancel = Box((body.w - width) / 2, body.bottom - height - sheet.px(24), width, height)
-    _hold(sheet, body, screen.title, screen.amount, screen.detail)
+    _hold(sheet, body._replace(h=cancel.y - body.y), screen.title, screen.amount, screen.detail)
     sheet.button(cancel, screen.cancel, 32, 26, edged=WAIT_BAR)
     return sheet.page()
 
@@ -52,7 +52,9 @@ def card_held(screen: CardHeld, sheet: Sheet) -> Page:
     """Keep the card there: no button while it is being written."""
     sheet.ground = WAIT
     body = top_of(sheet, screen, WAIT_BAR)
-    _hold(sheet, body, screen.title, screen.amount, screen.detail)
+    _hold(
+        sheet, body._replace(h=body.h - sheet.px(128)), screen.title, screen.amount, screen.detail
+    )
     side = sheet.px(64)
     bar = Box(side, body.bottom - sheet.px(90), body.w - 2 * side, sheet.px(16))
     progress = min(screen.progress_permille, 1000)
@@ -60,24 +62,24 @@ def card_held(screen: CardHeld, sheet: Sheet) -> Page:
     return sheet.page()
 
 
-def _hold(sheet: Sheet, body: Box, title: str, amount: str, detail: str) -> None:
-    metrics = sheet.metrics
-    room = Box(sheet.px(40), body.y + sheet.px(30), body.w - sheet.px(80), sheet.px(84))
-    sheet.words(room, title, 56, 48, 40, bold=True, align=Align.CENTER)
-    middle = body.y + (metrics.height * 0.485 - metrics.status_bar)
+def _hold(sheet: Sheet, area: Box, title: str, amount: str, detail: str) -> None:
+    """Draw what to do at the top of an area, card and amount in the middle of the rest."""
+    head = Box(sheet.px(40), area.y + sheet.px(26), area.w - sheet.px(80), sheet.px(84))
+    sheet.words(head, title, 56, 48, 40, bold=True, align=Align.CENTER)
+    middle = (head.bottom + area.bottom - sheet.px(60)) / 2
     if not amount:
-        art = Box(body.w * 0.33, middle - body.h * 0.16, body.w * 0.34, body.h * 0.32)
+        art = Box(area.w * 0.33, middle - sheet.px(88), area.w * 0.34, sheet.px(176))
         sheet.add(CardArt(box=art, colour=TEXT, ground=WAIT))
-        lower = Box(room.x, art.bottom + sheet.px(8), room.w, sheet.px(40))
+        lower = Box(head.x, art.bottom + sheet.px(4), head.w, sheet.px(40))
         sheet.words(lower, detail, 26, 22, 20, align=Align.CENTER)
         return
-    width = body.w * 0.284
-    art = Box(body.w * 0.2 - width / 2, middle - body.h * 0.14, width, body.h * 0.28)
+    width = area.w * 0.284
+    art = Box(area.w * 0.2 - width / 2, middle - sheet.px(78), width, sheet.px(156))
     sheet.add(CardArt(box=art, colour=TEXT, ground=WAIT))
     left = art.right + sheet.px(20)
-    right = Box(left, middle - sheet.px(78), body.w - left - sheet.px(28), sheet.px(136))
+    right = Box(left, middle - sheet.px(72), area.w - left - sheet.px(28), sheet.px(136))
     sheet.words(right, amount, *AMOUNT_TYPES, bold=True, align=Align.CENTER)
-    lower = Box(right.x, middle + sheet.px(70), right.w, sheet.px(68))
+    lower = right._replace(y=right.bottom + sheet.px(4), h=sheet.px(68))
     sheet.words(lower, detail, 24, 20, lines=2, align=Align.CENTER)
 
 
@@ -193,7 +195,12 @@ def _why(sheet: Sheet, screen: Refused, room: Box, height: float) -> None:
 
 
 def _ways(sheet: Sheet, screen: Refused, box: Box, gap: float) -> None:
+    """Place the ways two by two; of three, the best one has a row of its own."""
     count = len(screen.ways)
-    cells = box.grid(2, 1 if count <= 2 else 2, gap) if count > 1 else [box]
+    if count == 3:
+        upper, lower = box.rows([1, 1], gap)
+        cells = [upper, *lower.columns([1, 1], gap)]
+    else:
+        cells = box.grid(min(2, count), 1 if count <= 2 else 2, gap)
     for way, cell in zip(screen.ways, cells, strict=False):
         sheet.button(cell, way, 32, 28, 24, icon_size=60, sub_size=24, edged=REFUSED_BAR, left=True)

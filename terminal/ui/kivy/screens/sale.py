@@ -9,7 +9,6 @@ from terminal.ui.kivy.elements import (
     Element,
     Page,
     Panel,
-    Picture,
     Scroll,
     Target,
     Words,
@@ -29,7 +28,6 @@ from terminal.ui.kivy.tokens import (
     SURFACE,
     TEXT,
     WHITE,
-    Colour,
 )
 from terminal.ui.screen import BasketLine, Category, Icon, LastSaleBox, Sale, Tile
 
@@ -53,7 +51,7 @@ class Parts:
 def sale(screen: Sale, sheet: Sheet) -> Page:
     """Draw the whole page."""
     body = top_of(sheet, screen)
-    if screen.strip is not None and (screen.strip.urgent or not screen.training):
+    if screen.strip is not None and not screen.training:  # its banner has the place
         top = strip(sheet, screen.strip, body.y)
         body = Box(body.x, top, body.w, body.bottom - top)
     parts = _parts(sheet, body, left_handed=screen.left_handed)
@@ -129,11 +127,11 @@ def _tile(sheet: Sheet, tile: Tile, box: Box) -> Target:
         badge = _badge(sheet, str(tile.quantity), box)
         content += badge
         price_box = price_box._replace(w=badge[0].box.x - inside.x - 2)
-    price = sheet.fitted(price_box, tile.price, 22, 20)
-    content.append(price)
-    width = sheet.typesetter.width(price.lines[0], price.size)
+    if sheet.width(tile.price, 20) <= price_box.w:  # else the basket's line has it: never half
+        content.append(sheet.fitted(price_box, tile.price, 22, 20))
     icon = tile.button.icon
-    if not tile.quantity and icon is not None and width < inside.w - sheet.px(30):
+    free = inside.w - sheet.width(tile.price, 22)
+    if not tile.quantity and icon is not None and free > sheet.px(30):
         at = (inside.right - sheet.px(11), inside.bottom - sheet.px(11))
         content.append(picture(at, sheet.px(24), icon, WHITE, fill, 1.9))
     return Target(
@@ -165,7 +163,7 @@ def _tile_name(sheet: Sheet, name: str, inside: Box) -> Words:
 
 def _badge(sheet: Sheet, quantity: str, box: Box) -> list[Panel | Words]:
     height = sheet.px(44)
-    width = max(height, sheet.width(quantity, 27, bold=True) + sheet.px(20))
+    width = max(height, sheet.width(quantity, 27, bold=True) + sheet.px(14))
     badge = Box(box.right - width - 5, box.bottom - height - 5, width, height)
     words = sheet.fitted(badge, quantity, 27, bold=True, colour=INK, align=Align.CENTER)
     return [Panel(box=badge, fill=WHITE, radius=height / 2), words]
@@ -231,9 +229,18 @@ def _charge(sheet: Sheet, screen: Sale, box: Box) -> None:
         ),
     )
     button = screen.charge
-    fill = ACT if button.event is not None else style.fill
+    off = button.event is None
     sheet.add(
-        Target(box=box, id=button.id, event=button.event, fill=fill, radius=14, content=content)
+        Target(
+            box=box,
+            id=button.id,
+            event=button.event,
+            fill=style.fill if off else ACT,
+            edge=LINE if off else None,
+            edge_width=2,
+            radius=14,
+            content=content,
+        )
     )
 
 
@@ -280,15 +287,19 @@ def _line(sheet: Sheet, line: BasketLine, row: Box, *, left_handed: bool) -> lis
     middle = row.y + row.h / 2
     upper = text._replace(y=middle - sheet.px(13) - 1, h=2)
     lower = text._replace(y=middle + sheet.px(15) - 1, h=2)
-    amount = sheet.fitted(lower, line.amount, 20, bold=True, align=Align.RIGHT)
-    used = sheet.width(line.amount, 20, bold=True)
-    detail = lower._replace(w=lower.w - used - (8 if used else 0))
+    used = sheet.width(line.amount, 20, bold=True) + sheet.px(8) if line.amount else 0
+    name, detail, amount = upper, lower, lower
+    if sheet.width(line.detail, 20) + used <= lower.w:
+        detail = lower._replace(w=lower.w - used)
+    else:  # a name can be guessed from its beginning, an amount cannot
+        amount = upper
+        name = upper._replace(w=upper.w - used)
     return [
         Panel(box=row, fill=INK, radius=10),
-        Panel(box=colour, fill=_category_colour(line), radius=3),
-        sheet.fitted(upper, line.name, 20, bold=True),
+        Panel(box=colour, fill=CATEGORIES[line.colour], radius=3),
+        sheet.fitted(name, line.name, 20, bold=True),
         sheet.fitted(detail, line.detail, 20),
-        *([amount] if line.amount else []),
+        sheet.fitted(amount, line.amount, 20, bold=True, align=Align.RIGHT),
         Target(
             box=button,
             id=line.remove.id,
@@ -296,17 +307,9 @@ def _line(sheet: Sheet, line: BasketLine, row: Box, *, left_handed: bool) -> lis
             fill=RAISED,
             radius=10,
             acts=Acts.ON_TOUCH,
-            content=(_minus(sheet, button),),
+            content=(picture(button.middle, sheet.px(34), Icon.MINUS, TEXT, RAISED),),
         ),
     ]
-
-
-def _minus(sheet: Sheet, button: Box) -> Picture:
-    return picture(button.middle, sheet.px(34), Icon.MINUS, TEXT, RAISED)
-
-
-def _category_colour(line: BasketLine) -> Colour:
-    return CATEGORIES[line.colour]
 
 
 def _empty(sheet: Sheet, screen: Sale, box: Box) -> None:

@@ -14,12 +14,13 @@ prepare(1024, 600)
 
 from kivy.core.window import Window  # noqa: E402 - kivy reads its environment at import
 
+from shared.amounts import Language  # noqa: E402 - kivy reads its environment at import
 from terminal.till.events import Event  # noqa: E402 - kivy reads its environment at import
 from terminal.ui.kivy.elements import Element, Target  # noqa: E402 - kivy reads its environment at import
 from terminal.ui.kivy.metrics import LARGE, SMALL, Metrics  # noqa: E402 - kivy reads its environment at import
 from terminal.ui.kivy.window import TillWindow  # noqa: E402 - kivy reads its environment at import
 from terminal.ui.screen import Screen  # noqa: E402 - kivy reads its environment at import
-from tools.screenshots.sample_pages import samples  # noqa: E402 - kivy reads its environment at import
+from tools.screenshots.till_states import samples  # noqa: E402 - kivy reads its environment at import
 
 PANELS = {"1024x600": LARGE, "800x480": SMALL}
 
@@ -43,7 +44,7 @@ class Stage:
         if awake:
             self.clock += 1
 
-    def sample(self, name: str, language: str = "fr") -> Screen:
+    def sample(self, name: str, language: Language = "fr") -> Screen:
         """A sample screen by the name of its picture."""
         return samples(language, self.metrics.columns, self.metrics.rows)[name]
 

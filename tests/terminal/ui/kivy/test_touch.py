@@ -13,7 +13,7 @@ from terminal.ui.kivy.elements import Acts, Scroll
 from terminal.ui.kivy.tokens import ACT, DOUBT, INK, PAID, Colour, channels, lighter
 from terminal.ui.screen import Sale
 from tests.terminal.ui.kivy.conftest import Stage
-from tools.screenshots.sample_pages import samples
+from tools.screenshots.till_states import samples
 
 NAMES = sorted(samples("fr", 4, 3))
 
@@ -34,28 +34,28 @@ def test_each_target_posts_its_event(stage: Stage, name: str) -> None:
 
 def test_a_new_page_is_deaf_for_400_ms(stage: Stage) -> None:
     stage.show(stage.sample("04-approved"), awake=False)
-    stage.tap("next")
+    stage.tap("continue")
     stage.clock += 0.399
-    stage.tap("next")
+    stage.tap("continue")
     assert stage.posted == []
     stage.clock += 0.002
-    stage.tap("next")
+    stage.tap("continue")
     assert stage.posted == [events.Continue()]
 
 
 def test_the_same_page_with_other_values_is_not_deaf(stage: Stage) -> None:
     stage.show(stage.sample("02-sale-empty"))
     stage.show(stage.sample("02-sale-basket"), awake=False)
-    stage.tap("tile-0")
-    assert stage.posted == [events.AddProduct(ProductId("p0"))]
+    stage.tap("product:draught")
+    assert stage.posted == [events.AddProduct(ProductId("draught"))]
 
 
 def test_a_tile_acts_on_touch_even_when_the_finger_slides_away(stage: Stage) -> None:
     stage.show(stage.sample("02-sale-basket"))
-    lift = stage.window.press(*stage.target("tile-1").box.middle)
-    assert stage.posted == [events.AddProduct(ProductId("p1"))]
+    lift = stage.window.press(*stage.target("product:white").box.middle)
+    assert stage.posted == [events.AddProduct(ProductId("white"))]
     lift()
-    assert stage.posted == [events.AddProduct(ProductId("p1"))]
+    assert stage.posted == [events.AddProduct(ProductId("white"))]
 
 
 def test_charge_acts_on_release(stage: Stage) -> None:
@@ -76,17 +76,20 @@ def test_a_trembling_finger_adds_one_beer(stage: Stage) -> None:
     stage.show(stage.sample("02-sale-basket"))
     for seconds in (0, 0.119, 0.002, 0.121):
         stage.clock += seconds
-        stage.tap("tile-0")
-    assert stage.posted == [events.AddProduct(ProductId("p0"))] * 3
+        stage.tap("product:draught")
+    assert stage.posted == [events.AddProduct(ProductId("draught"))] * 3
 
 
 def test_two_tiles_at_once_are_two_products(stage: Stage) -> None:
     stage.show(stage.sample("02-sale-basket"))
-    first = stage.window.press(*stage.target("tile-0").box.middle)
-    second = stage.window.press(*stage.target("tile-1").box.middle)
+    first = stage.window.press(*stage.target("product:draught").box.middle)
+    second = stage.window.press(*stage.target("product:white").box.middle)
     second()
     first()
-    assert stage.posted == [events.AddProduct(ProductId("p0")), events.AddProduct(ProductId("p1"))]
+    assert stage.posted == [
+        events.AddProduct(ProductId("draught")),
+        events.AddProduct(ProductId("white")),
+    ]
 
 
 def test_a_press_is_forgotten_when_the_button_becomes_another(stage: Stage) -> None:
@@ -96,13 +99,13 @@ def test_a_press_is_forgotten_when_the_button_becomes_another(stage: Stage) -> N
     stage.show(stage.sample("02-sale-cleared"))
     lift()
     assert stage.posted == []
-    stage.tap("clear")
+    stage.tap("restore")
     assert stage.posted == [events.RestoreBasket()]
 
 
 def test_a_press_is_forgotten_when_its_page_leaves(stage: Stage) -> None:
     stage.show(stage.sample("03-card-wait"))
-    lift = stage.window.press(*stage.target("back").box.middle)
+    lift = stage.window.press(*stage.target("cancel").box.middle)
     stage.show(stage.sample("04-approved"))
     lift()
     assert stage.posted == []
@@ -147,12 +150,12 @@ def test_a_long_basket_shows_the_line_touched_last_and_can_be_dragged(stage: Sta
     minus = stage.metrics.minus / 2 + stage.metrics.gap
     bottom = (box.right - minus, box.bottom - minus)
     stage.window.tap(*bottom)
-    assert stage.posted == [events.RemoveProduct(ProductId("p10"))]
+    assert stage.posted == [events.RemoveProduct(ProductId("kir"))]
     stage.window.drag((box.x + 60, box.y + 20), (box.x + 60, box.bottom - 20))
     stage.window.drag((box.x + 60, box.y + 20), (box.x + 60, box.bottom - 20))
     stage.clock += 1
     stage.window.tap(box.right - minus, box.y + minus)
-    assert stage.posted[1:] == [events.RemoveProduct(ProductId("p0"))]
+    assert stage.posted[1:] == [events.RemoveProduct(ProductId("plate"))]
 
 
 def test_the_list_moves_only_when_another_line_was_touched(large: Stage) -> None:
@@ -163,7 +166,7 @@ def test_the_list_moves_only_when_another_line_was_touched(large: Stage) -> None
     large.show(replace(screen, basket=tuple(lines)))
     box = next(e for e in large.elements() if isinstance(e, Scroll)).box
     large.window.tap(box.right - 36, box.y + 28)
-    assert large.posted == [events.RemoveProduct(ProductId("p0"))]
+    assert large.posted == [events.RemoveProduct(ProductId("plate"))]
 
 
 def test_nothing_is_drawn_again_for_the_same_screen(stage: Stage) -> None:
@@ -180,7 +183,7 @@ def test_one_more_beer_keeps_the_other_widgets(stage: Stage) -> None:
     before = {w.element.id: w for w in stage.window.view.children if hasattr(w.element, "id")}
     stage.show(stage.sample("02-sale-basket"))
     after = {w.element.id: w for w in stage.window.view.children if hasattr(w.element, "id")}
-    assert before["tile-0"] is after["tile-0"]
+    assert before["product:draught"] is after["product:draught"]
     assert before["menu"] is after["menu"]
 
 
@@ -235,5 +238,5 @@ def test_only_tiles_minus_and_keys_act_on_touch(stage: Stage) -> None:
         stage.show(stage.sample(name))
         for target in stage.window.view.targets():
             if target.acts is Acts.ON_TOUCH:
-                at_once.add(target.id.split("-")[0])
-    assert at_once == {"tile", "minus", "key", "erase", "add"}
+                at_once.add(target.id.replace("-", ":").split(":")[0])
+    assert at_once == {"product", "remove", "key", "erase", "enter", "add"}

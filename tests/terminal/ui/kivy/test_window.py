@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,12 @@ from kivy.core.window import Window
 from terminal.till import events
 from terminal.till.directory import ProductId
 from terminal.till.events import Event
-from terminal.ui.kivy.app import Demo, Panel, open_window
+from terminal.ui.kivy.app import Demo, Panel, VirtualCard, open_window
 from terminal.ui.kivy.metrics import LARGE, SMALL
-from terminal.ui.kivy.strip import VirtualCard
 from terminal.ui.kivy.window import TillWindow
 from terminal.ui.port import Display
 from tests.terminal.ui.kivy.conftest import Stage
-from tools.screenshots.sample_pages import samples
+from tools.screenshots.till_states import samples
 
 CARDS = tuple(VirtualCard(f"Carte {i}", bytes([4, i, 0, 0, 0, 0, 9])) for i in range(12))
 
@@ -34,6 +34,10 @@ def elsewhere(stage: Stage, act: Callable[[Display], object]) -> list[object]:
     return results
 
 
+def touch(display: Display, name: str) -> bool:
+    return display.touch(name)
+
+
 def test_a_target_is_touched_by_its_id_from_another_thread(stage: Stage) -> None:
     stage.window.show(stage.sample("02-sale-basket"))
     assert elsewhere(stage, lambda display: display.touch("charge")) == [True]
@@ -43,7 +47,7 @@ def test_a_target_is_touched_by_its_id_from_another_thread(stage: Stage) -> None
 def test_touch_waits_until_a_new_page_hears(stage: Stage) -> None:
     stage.show(stage.sample("03-card-wait"))
     stage.window.show(stage.sample("04-approved"))
-    assert elsewhere(stage, lambda display: display.touch("next")) == [True]
+    assert elsewhere(stage, lambda display: display.touch("continue")) == [True]
     assert stage.posted == [events.Continue()]
 
 
@@ -56,9 +60,9 @@ def test_what_is_not_there_or_off_is_not_touched(stage: Stage, name: str) -> Non
 
 def test_a_target_in_a_long_list_is_scrolled_to(stage: Stage) -> None:
     stage.window.show(stage.sample("02-sale-many-lines"))
-    for number in (0, 10, 5):
-        assert elsewhere(stage, lambda d, n=number: d.touch(f"minus-{n}")) == [True]
-    removed = [events.RemoveProduct(ProductId(f"p{number}")) for number in (0, 10, 5)]
+    for name in ("plate", "kir", "water"):
+        assert elsewhere(stage, partial(touch, name=f"remove:{name}")) == [True]
+    removed = [events.RemoveProduct(ProductId(name)) for name in ("plate", "kir", "water")]
     assert stage.posted == removed
 
 
