@@ -26,6 +26,7 @@ from terminal.ui.screen import Screen
 
 POINT: Final = re.compile(r"(\d{1,5}),(\d{1,5})")
 HOLD_S: Final = 0.5
+BOUNCE_S: Final = 0.15  # a display takes a faster second touch of one target for a glove's bounce
 
 
 class CardDesk(Protocol):
@@ -51,6 +52,8 @@ class Control:
     ) -> None:
         self._screen, self._display, self._cards = screen, display, cards
         self._path = path
+        self._finger, self._touched = threading.Lock(), ""
+        self._ending = threading.Event()
         path.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.bind(str(path))
@@ -60,6 +63,7 @@ class Control:
 
     def close(self) -> None:
         """Stop listening and remove the socket."""
+        self._ending.set()
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._path.unlink(missing_ok=True)
@@ -109,8 +113,13 @@ class Control:
         point = POINT.fullmatch(target)
         if point:
             self._display.touch_at(int(point[1]), int(point[2]))
-        elif not self._display.touch(target):
-            raise ValueError(f"nothing to touch called {target!r}")
+            return
+        with self._finger:
+            if target == self._touched:
+                self._ending.wait(BOUNCE_S)
+            self._touched = target
+            if not self._display.touch(target):
+                raise ValueError(f"nothing to touch called {target!r}")
 
     def _hand(self) -> CardDesk:
         if self._cards is None:

@@ -61,7 +61,13 @@ def node_gone(till: Till, page: AwaitingVerdict, _event: Event) -> Step:
 
 
 def _unanswered(till: Till, page: AwaitingVerdict, why: Why) -> Step:
-    """Take a sale back. A reload stands: the cash is in the till, the entry will be sent."""
+    """Take a sale back. A reload stands: the cash is in the till, the entry will be sent.
+
+    A node that was silent for that long is out of reach, whatever it answered before: the next
+    tap must not wait for it again.
+    """
+    if why is Why.DEADLINE:
+        till = replace(till, link=replace(till.link, lost=True))
     if isinstance(page.draft, SaleDraft):
         return take_back(till, page.seq, page.draft, why)
     number = page.draft.number

@@ -165,18 +165,20 @@ def test_a_card_that_left_the_federation_meanwhile_has_nothing_on_it() -> None:
     ).ends_on(RefusedShown(reason=Reason.NO_ANSWER, draft=BEER_ONLINE, on_card=0, room=0))
 
 
-def test_after_a_silence_the_offline_rule_sells_on_the_next_tap() -> None:
+@pytest.mark.parametrize("silence", [NodeLost(), Tick(NOW + 3000)])
+def test_after_a_silence_the_offline_rule_sells_on_the_next_tap(silence: Event) -> None:
     beer = sale(sold(BEER))
+    at_ms = NOW + 3000 if isinstance(silence, Tick) else NOW
     (
         asking()
-        >> NodeLost()
-        << JournalAppend(tap=2, draft=BEER_BACK, at_ms=NOW)
+        >> silence
+        << JournalAppend(tap=2, draft=BEER_BACK, at_ms=at_ms)
         >> durable(BEER_BACK, tap=2, seq=8)
         << Signal(Tune.REFUSED)
         >> AnotherCard()
         << Signal(Tune.WAITING)
         >> CardSeen(ALICE)
-        << JournalAppend(tap=3, draft=beer, at_ms=NOW)
+        << JournalAppend(tap=3, draft=beer, at_ms=at_ms)
         >> durable(beer, tap=3, seq=9)
         << Signal(Tune.OK)
         << SyncNow()
