@@ -42,7 +42,11 @@ def upsertion(table: Table) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """One table of records."""
+    """One table of records and its statements.
+
+    `one` reads the fields of a key, `some` key and fields for a JSON list of the key's first part,
+    `columns` those of all rows, `whole` with `changed` at the end.
+    """
 
     record: type[Record]
     table: Table
@@ -50,6 +54,7 @@ class Shelf:
     one: str
     some: str
     columns: str
+    whole: str
     keys: int
     values: Callable[[Record], Row]
     read: Callable[[Sequence[Any]], Record]
@@ -74,6 +79,7 @@ def _shelf(name: str, record: type[Record], keys: int) -> Shelf:
         one=statement(one),
         some=statement(select(*own, *fields).where(own[0].in_(_NAMES))),
         columns=everything,
+        whole=statement(select(table)),
         keys=keys,
         values=_values(info.fields),
         read=_reader(record, info.fields),

@@ -15,8 +15,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from server.store import migrate, schema
+from server.store import migrate, rebuild, schema
 from server.store.writer import StoreError, Writer
+from shared.errors import Refused
 
 T = TypeVar("T")
 
@@ -73,8 +74,9 @@ def open_database(path: Path) -> Database:
     try:
         with writing.begin() as connection:
             schema.METADATA.create_all(connection)
+            rebuild.bring_up_to_date(connection)
             migrate.upgrade(connection)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, ValueError, Refused) as error:
         writing.dispose()
         raise StoreError(f"{path} cannot be opened: {error}") from error
     return Database(path, writing, _engine(path, readers=_READERS))

@@ -1,0 +1,124 @@
+"""The blocks as they are stored, and whether everything beside them says what follows from them.
+
+`stored_blocks` gives audit its bytes.  `differences` compares every row of the index, and the
+columns that stand beside the bytes of a block, with what an audit has rebuilt: a flipped balance or
+verdict is found with its height.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from server.ledger.audit import Finding, Report
+from server.ledger.chain import Block
+from server.ledger.records import Record
+from server.store import readers
+from server.store.codec import SHELVES, Shelf, key_of
+from shared.block import header_hash, read_header
+from shared.errors import Refused
+from shared.ids import AuthorId
+
+_HEADERS: Final = "SELECT height, header, seal FROM block_header ORDER BY height"
+_BATCHES: Final = "SELECT bytes FROM block_batch WHERE height = ? ORDER BY position"
+_BLOCKS: Final = """
+SELECT b.height, b.header, b.hash, b.parent, i.hash, i.time, i.author, i.batches, i.log_size,
+  (SELECT COUNT(*) FROM block_batch c WHERE c.height = b.height),
+  i.transactions, (SELECT COUNT(*) FROM chain_transaction t WHERE t.height = b.height)
+FROM block_header b LEFT JOIN chain_block i ON i.height = b.height ORDER BY b.height
+"""
+_TRANSACTIONS: Final = """
+SELECT author, seq, height, hash, seen, place, verdict FROM chain_transaction ORDER BY height, idx
+"""
+_POSTINGS: Final = """
+SELECT t.author, t.seq, p.height, p.source, p.target, p.asset, p.amount
+FROM chain_posting p LEFT JOIN chain_transaction t ON t.height = p.height AND t.idx = p.idx
+ORDER BY p.height, p.idx, p.n
+"""
+
+
+def stored_blocks(connection: Connection) -> Iterator[Block]:
+    """Give every block, from genesis on."""
+    for height, header, seal in connection.exec_driver_sql(_HEADERS):
+        batches = connection.exec_driver_sql(_BATCHES, (height,)).scalars()
+        yield Block(header, seal, tuple(batches))
+
+
+def differences(connection: Connection, report: Report) -> Iterator[Finding]:
+    """Give where the database differs from what an audit of its blocks has rebuilt."""
+    if readers.tip(connection) != report.tip:
+        yield Finding(report.tip.height, "the tip is not the last block")
+    yield from _blocks(connection)
+    for name, shelf in SHELVES.items():
+        yield from _records(connection, name, shelf, report)
+    yield from _transactions(connection, report)
+    yield from _postings(connection, report)
+
+
+def _blocks(connection: Connection) -> Iterator[Finding]:
+    for row in connection.exec_driver_sql(_BLOCKS):
+        height, raw, hashed, parent, *index = row
+        try:
+            header = read_header(raw)
+        except Refused:
+            yield Finding(height, "header cannot be read")
+            continue
+        name = header_hash(raw)
+        batches, transactions = row[9], row[11]
+        said = [name, header.time, header.author, batches, header.log.size]
+        wanted = [*said, batches, transactions, transactions]
+        beside = (height, hashed.hex(), parent.hex())
+        if index != wanted or beside != (header.height, name, header.parent):
+            yield Finding(height, "what stands beside the header is not what it says")
+
+
+def _records(connection: Connection, name: str, shelf: Shelf, report: Report) -> Iterator[Finding]:
+    wanted = dict(report.memory.records[shelf.record])
+    for *row, height in connection.exec_driver_sql(shelf.whole):
+        key = key_of(row, shelf.keys)
+        if wanted.pop(key, None) != _read(shelf, row[shelf.keys :]):
+            yield Finding(height, f"{name} {_words(key)} is not what the blocks give")
+    for key in sorted(wanted, key=_words):
+        yield Finding(report.tip.height, f"{name} {_words(key)} is missing")
+
+
+def _read(shelf: Shelf, values: Sequence[Any]) -> Record | str:
+    """Read a record; what no record can hold equals none."""
+    try:
+        return shelf.read(values)
+    except (ValueError, msgspec.MsgspecError) as error:
+        return str(error)
+
+
+def _words(key: tuple[str | int, ...]) -> str:
+    return " ".join(map(str, key))
+
+
+def _transactions(connection: Connection, report: Report) -> Iterator[Finding]:
+    wanted = dict(report.memory.done)
+    for author, seq, height, *found in connection.exec_driver_sql(_TRANSACTIONS):
+        done = wanted.pop((AuthorId(author), seq), None)
+        hashed, *rest = found
+        if done is None or [height, hashed.hex(), *rest] != [
+            done.height,
+            done.hash,
+            done.seen,
+            done.place,
+            str(done.verdict),
+        ]:
+            yield Finding(height, f"transaction {author} {seq} is not what the blocks give")
+    for (author, seq), done in wanted.items():
+        yield Finding(done.height, f"transaction {author} {seq} is missing")
+
+
+def _postings(connection: Connection, report: Report) -> Iterator[Finding]:
+    found: dict[tuple[str | None, int | None], list[tuple[Any, ...]]] = {}
+    for author, seq, *posting in connection.exec_driver_sql(_POSTINGS):
+        found.setdefault((author, seq), []).append(tuple(posting))
+    for (author, seq), done in report.memory.done.items():
+        wanted = [(done.height, p.source, p.target, p.asset, p.amount) for p in done.postings]
+        if found.pop((author, seq), []) != wanted:
+            yield Finding(done.height, f"postings of {author} {seq} are not what the blocks give")
+    for (author, seq), rows in found.items():
+        yield Finding(rows[0][0], f"postings of {author} {seq} belong to nothing")
