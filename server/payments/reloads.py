@@ -176,7 +176,10 @@ class Reloads:
             if known is not None and known.state in FINAL:
                 return _final(known)
             session = self._gateway.fetch_session(session_id)
-            return Settled(Outcome.FOREIGN) if session is None else self._look(known, session)
+            if session is None:
+                self._forgotten(known)
+                return Settled(Outcome.FOREIGN)
+            return self._look(known, session)
 
     def sweep(self) -> Sweep:
         """Settle what no webhook came for, and match sessions whose answer never reached us."""
@@ -254,6 +257,12 @@ class Reloads:
             self._intents.advance(known.id, lapsed, self._now_ms())
             return Settled(Outcome.EXPIRED, self._intents.get(known.id))
         return Settled(Outcome.WAITING, known)
+
+    def _forgotten(self, known: Intent | None) -> None:
+        """Stop asking for a session that the provider has lost (other keys, a new stand-in)."""
+        if known is not None and known.expires_ms + MINUTE_MS < self._now_ms():
+            lapsed = Progress(fact=Fact.LAPSED, note="unknown to the provider")
+            self._intents.advance(known.id, lapsed, self._now_ms())
 
     def _is_ours(self, claimed: Intent | None) -> bool:
         if claimed is None:

@@ -309,6 +309,19 @@ def test_a_session_that_nobody_knows(node: World) -> None:
     assert node.come_back("cs_test_nobody") == "/how/checking"
 
 
+def test_a_session_that_the_provider_has_lost_is_given_up_when_it_is_over(
+    node: World, tmp_path: Path
+) -> None:
+    session = node.open_session()
+    (tmp_path / "standin.db").unlink()
+    with world(tmp_path, node.book, node.clock) as restarted:
+        restarted.sweep()
+        assert restarted.state_of(session) == "open"
+        restarted.pass_minutes(40)
+        restarted.sweep()
+        assert restarted.state_of(session) == "expired"
+
+
 def test_a_blocked_card_is_held_and_shown(node: World) -> None:
     session = node.open_session(card=BLOCKED)
     node.provider.pay(session)
