@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +13,17 @@ from tools.bootstrap import PYTHON, ROOT
 
 NO_TESTS_FOUND: Final = 5
 FOLDERS: Final = ("hardware", "server", "shared", "terminal", "tools", "tests")
+CHECKS: Final = (
+    ("ruff", "format", "--check", "--quiet", "."),
+    ("ruff", "check", "--quiet", "."),
+    ("mypy", *FOLDERS),
+    ("importlinter.cli", "lint"),
+    ("pytest", "-q", "tests/tidy"),
+)
+PIN_OPTIONS: Final = (
+    *("--universal", "--python-version", "3.11", "--generate-hashes"),
+    *("--no-emit-index-url", "--no-header", "--no-annotate", "--quiet"),
+)
 
 
 @dataclass(frozen=True)
@@ -24,36 +35,41 @@ class Command:
     run: Callable[[Sequence[str]], int]
 
 
-def _module(name: str) -> Callable[[Sequence[str]], int]:
+def _module(*words: str) -> Callable[[Sequence[str]], int]:
+    """Become a Python module: its signals and its exit code are ours."""
+
     def run(arguments: Sequence[str]) -> int:
-        os.execv(PYTHON, [str(PYTHON), "-m", name, *arguments])  # noqa: S606 - signals reach it
+        os.execv(PYTHON, [str(PYTHON), "-m", *words, *arguments])  # noqa: S606 - no shell is meant
 
     return run
 
 
-def _call(*command: str) -> int:
-    return subprocess.run([str(PYTHON), "-m", *command], cwd=ROOT, check=False).returncode
+def _pytest(arguments: Sequence[str]) -> int:
+    os.chdir(ROOT)
+    return _module("pytest")(arguments)
+
+
+def _call(*words: str) -> int:
+    """Run a Python module to its end; who terminates us terminates it."""
+    with subprocess.Popen([str(PYTHON), "-m", *words], cwd=ROOT) as child:
+        before = signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+        try:
+            return child.wait()
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _test(arguments: Sequence[str]) -> int:
+    """Run all tests: most on two processes, then those that want the machine for themselves."""
     if arguments:
-        return _call("pytest", *arguments)
-    many = _call("pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", "not alone and not soak")
+        return _pytest(arguments)
     alone = _call("pytest", "-q", "-m", "alone and not soak")
+    many = _call("pytest", "-q", "-n", "2", "--dist", "loadfile", "-m", "not alone and not soak")
     return many or (0 if alone == NO_TESTS_FOUND else alone)
 
 
 def _soak(arguments: Sequence[str]) -> int:
-    return _call("pytest", "-m", "soak", *arguments)
-
-
-CHECKS: Final = (
-    ("ruff", "format", "--check", "--quiet", "."),
-    ("ruff", "check", "--quiet", "."),
-    ("mypy", *FOLDERS),
-    ("importlinter.cli", "lint"),
-    ("pytest", "-q", "tests/tidy"),
-)
+    return _pytest(["-m", "soak", *arguments])
 
 
 def _check(_: Sequence[str]) -> int:
@@ -61,33 +77,29 @@ def _check(_: Sequence[str]) -> int:
     for check in CHECKS:
         print(f"== {' '.join(check)}", flush=True)
         if _call(*check):
-            failed.append(check[0])
+            failed.append(" ".join(check[:2]))
     print(f"tirelire: {'failed: ' + ', '.join(failed) if failed else 'all checks are clean'}")
     return 1 if failed else 0
 
 
-def _pins(_: Sequence[str]) -> int:
-    """Compile the lists of packages anew."""
-    options = ("--universal", "--generate-hashes", "--no-emit-index-url", "--no-header")
-    results = [
-        subprocess.run(
-            [
-                *(str(PYTHON.with_name("uv")), "pip", "compile", "--quiet", "--no-annotate"),
-                *(*options, f"requirements/{name}.in", "-o", f"requirements/{name}.txt"),
-            ],
-            cwd=ROOT,
-            check=False,
-        ).returncode
-        for name in ("build", "server", "terminal", "dev")
-    ]
-    return max(results)
+def _pins(arguments: Sequence[str]) -> int:
+    """Compile the lists anew: everything first, then each program's as a part of it.
+
+    Versions stay as they are where the .in files allow; --upgrade moves them.
+    """
+    for name in ("dev", "server", "terminal", "build"):
+        part = () if name == "dev" else ("--constraint", "requirements/dev.txt")
+        words = ("uv", "pip", "compile", *PIN_OPTIONS, *part, *arguments)
+        if code := _call(*words, f"requirements/{name}.in", "-o", f"requirements/{name}.txt"):
+            return code
+    return 0
 
 
 COMMANDS: Final = {
     "demo": Command(
         "dev", "the whole system on this machine, with cards to tap", _module("tools.demo")
     ),
-    "test": Command("dev", "all tests (what CI runs)", _test),
+    "test": Command("dev", "all tests (what CI runs); words after it go to pytest", _test),
     "check": Command("dev", "format, lint, types, contracts, tidiness", _check),
     "bench": Command("dev", "a benchmark by name; --json FILE", _module("tools.benchmarks")),
     "soak": Command("dev", "the long tests", _soak),
@@ -95,7 +107,7 @@ COMMANDS: Final = {
         "server", "a node: init, serve, status, audit, backup …", _module("server.cli")
     ),
     "terminal": Command("terminal", "a till: run, pair, journal …", _module("terminal")),
-    "pins": Command("dev", "compile the pinned lists of packages anew", _pins),
+    "pins": Command("dev", "compile the pinned lists anew; --upgrade for newer versions", _pins),
 }
 
 
@@ -103,13 +115,3 @@ def usage() -> str:
     """Give the list of commands."""
     lines = [f"  ./tirelire {name:<9} {command.line}" for name, command in COMMANDS.items()]
     return "\n".join(["Tirelire: a cashless terminal and its federation server.", "", *lines])
-
-
-def known(name: str) -> Command | None:
-    """Give a command by name."""
-    return COMMANDS.get(name)
-
-
-def say(text: str) -> None:
-    """Tell the person at the console."""
-    print(text, file=sys.stderr)

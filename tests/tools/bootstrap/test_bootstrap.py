@@ -1,7 +1,9 @@
 """./tirelire: what a newcomer meets, from any folder and on a machine that lacks something."""
 
+import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,59 +11,136 @@ import pytest
 from tools.bootstrap import ROOT, commands, debian, environment
 from tools.bootstrap.__main__ import main
 
+VERSIONS = "3.11, 3.12 or 3.13"
 
-def tirelire(*arguments: str, folder: Path = ROOT, **more: str) -> subprocess.CompletedProcess[str]:
+
+def clone(folder: Path) -> Path:
+    """Lay the script and its Python out in a folder, as in a fresh clone."""
+    shutil.copy(ROOT / "tirelire", folder)
+    for name in ("requirements", "tools/bootstrap"):
+        shutil.copytree(ROOT / name, folder / name)
+    (folder / "tools" / "__init__.py").touch()
+    return folder / "tirelire"
+
+
+def run(script: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(ROOT / "tirelire"), *arguments],
-        cwd=folder,
+        [str(script), *arguments],
+        cwd="/",
         capture_output=True,
         text=True,
         check=False,
-        env={"PATH": "/usr/bin:/bin", "HOME": "/tmp", **more},
+        env={"PATH": "/usr/bin:/bin", "TIRELIRE_PYTHON": sys.executable, **more},
     )
+
+
+def path_with(folder: Path, **programs: str) -> str:
+    """Make a PATH that has the shell's few tools and these programs, nothing else."""
+    folder.mkdir()
+    for tool in ("readlink", "dirname", "sh"):
+        (folder / tool).symlink_to(f"/usr/bin/{tool}")
+    for name, text in programs.items():
+        (folder / name).write_text(f"#!/bin/sh\n{text}\n", "utf-8")
+        (folder / name).chmod(0o755)
+    return str(folder)
 
 
 def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["help"]) == 0
-    words = capsys.readouterr().err
+    words = capsys.readouterr().out
     assert all(f"./tirelire {name}" in words for name in commands.COMMANDS)
 
 
 def test_an_unknown_command_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dmeo"]) == 2
-    assert "no command 'dmeo'" in capsys.readouterr().err
+    words = capsys.readouterr().err
+    assert "there is no command 'dmeo'" in words
+    assert "./tirelire demo" in words
 
 
 def test_it_works_from_any_folder_and_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "t").symlink_to(ROOT / "tirelire")
-    done = subprocess.run(
-        [str(tmp_path / "t"), "help"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": "/usr/bin:/bin", "TIRELIRE_PYTHON": sys.executable},
-    )
+    done = run(tmp_path / "t", "help")
     assert done.returncode == 0
-    assert "./tirelire demo" in done.stderr
+    assert "./tirelire demo" in done.stdout
 
 
 def test_an_old_python_is_named(tmp_path: Path) -> None:
-    for tool in ("readlink", "dirname", "sh"):
-        (tmp_path / tool).symlink_to(f"/usr/bin/{tool}")
-    done = tirelire("help", PATH=str(tmp_path))
+    script = clone(tmp_path)
+    path = path_with(tmp_path / "bin", python3="exit 1", id="echo 1000")
+    done = run(script, "help", PATH=path, TIRELIRE_PYTHON="")
     assert done.returncode == 1
-    assert "Python 3.11, 3.12 or 3.13 is needed" in done.stderr
+    assert f"Python {VERSIONS} is needed" in done.stderr
+
+
+def test_root_installs_a_missing_python(tmp_path: Path) -> None:
+    script = clone(tmp_path)
+    log = tmp_path / "asked"
+    path = path_with(tmp_path / "bin", **{"id": "echo 0", "apt-get": f'echo "$@" >>{log}'})
+    done = run(script, "help", PATH=path, TIRELIRE_PYTHON="")
+    assert done.returncode == 1  # our apt-get installs nothing
+    assert log.read_text("utf-8").splitlines() == [
+        "update -q",
+        "install -y -q --no-install-recommends python3 python3-venv",
+    ]
+
+
+def test_an_install_cut_short_says_why_and_the_next_run_mends_it(tmp_path: Path) -> None:
+    script = clone(tmp_path)
+    broken = tmp_path / ".venv" / "bin" / "python"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("#!/bin/sh\nexit 1\n", "utf-8")
+    broken.chmod(0o755)
+    nowhere = {
+        "PIP_INDEX_URL": "http://127.0.0.1:9/",
+        "PIP_RETRIES": "0",
+        "PIP_NO_CACHE_DIR": "1",
+        "PIP_CONFIG_FILE": "/dev/null",
+    }
+
+    first = run(script, "node", **nowhere)
+    assert first.returncode == 1
+    assert "making the virtual environment" in first.stderr
+    assert "no network" in first.stderr
+    assert not (tmp_path / ".venv" / "tirelire.stamp").exists()
+
+    (tmp_path / "requirements" / "build.txt").write_text("", "utf-8")
+    (tmp_path / "requirements" / "server.txt").write_text("", "utf-8")
+    second = run(script, "node", **nowhere)
+    assert "making the virtual environment" not in second.stderr
+    assert "No module named 'server'" in second.stderr  # this clone has no server: the command ran
+    assert (tmp_path / ".venv" / "tirelire.stamp").exists()
+
+
+def test_two_first_runs_share_one_install_and_the_command_is_the_module(tmp_path: Path) -> None:
+    script = clone(tmp_path)
+    for name in ("build", "server"):
+        (tmp_path / "requirements" / f"{name}.txt").write_text("", "utf-8")
+    (tmp_path / "server").mkdir()
+    (tmp_path / "server" / "cli.py").write_text(
+        "import sys\nprint(sys.argv[1:])\nsys.exit(7)\n", "utf-8"
+    )
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda _: run(script, "node", "asset", "Blé noir"), range(2)))
+    assert [done.stdout for done in both] == ["['asset', 'Blé noir']\n"] * 2
+    assert [done.returncode for done in both] == [7, 7]
+    assert sum(done.stderr.count("making the virtual environment") for done in both) == 1
 
 
 def test_a_stamp_of_everything_serves_every_command(tmp_path: Path) -> None:
     stamp = tmp_path / "stamp"
     assert not environment.is_ready("server", stamp)
-    stamp.write_text(environment._hash("server") + "\n", "utf-8")
+    stamp.write_text(environment._line("server") + "\n", "utf-8")
     assert environment.is_ready("server", stamp)
     assert not environment.is_ready("terminal", stamp)
-    stamp.write_text(environment._hash("dev") + "\n", "utf-8")
+    stamp.write_text(environment._line("dev") + "\n", "utf-8")
     assert environment.is_ready("terminal", stamp)
+
+
+def test_a_stamp_of_other_lists_is_no_stamp(tmp_path: Path) -> None:
+    stamp = tmp_path / "stamp"
+    stamp.write_text(f"server {'0' * 64} 3.11\n", "utf-8")
+    assert environment.held(stamp) == []
 
 
 @pytest.mark.parametrize(
@@ -73,18 +152,34 @@ def test_a_stamp_of_everything_serves_every_command(tmp_path: Path) -> None:
         ("something else", "pip could not install"),
     ],
 )
-def test_what_went_wrong_is_said_in_plain_words(output: str, words: str) -> None:
-    assert words in environment._why(output)
+def test_what_went_wrong_with_packages_is_said_in_plain_words(output: str, words: str) -> None:
+    assert words in environment.why_no_packages(output)
+
+
+@pytest.mark.parametrize(
+    "output, words",
+    [
+        ("OSError: [Errno 28] No space left on device", "the disk is full"),
+        ("ensurepip is not available", "sudo apt-get install -y python3-venv"),
+        ("something else", "could not be made"),
+    ],
+)
+def test_what_went_wrong_with_the_environment_too(output: str, words: str) -> None:
+    assert words in environment.why_no_environment(output)
 
 
 def test_each_debian_package_has_its_reason_and_a_command() -> None:
     for package in debian.PACKAGES:
         assert package.reason
         assert package.commands <= set(commands.COMMANDS)
+    names = [package.name for package in debian.PACKAGES]
+    assert len(names) == len(set(names))
 
 
-def test_commands_that_need_nothing_look_for_nothing() -> None:
-    assert debian.missing("check") == []
+def test_what_is_not_installed_is_found() -> None:
+    assert debian._not_installed(["dpkg", "no-such-package-anywhere"]) == [
+        "no-such-package-anywhere"
+    ]
 
 
 def test_every_list_is_hashed_and_names_no_address() -> None:
@@ -94,3 +189,12 @@ def test_every_list_is_hashed_and_names_no_address() -> None:
         pins = [line for line in lines if "==" in line]
         assert pins
         assert all(line.endswith("\\") for line in pins)
+
+
+def test_a_package_has_one_version_in_every_list() -> None:
+    def pins(name: str) -> set[str]:
+        lines = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8").splitlines()
+        return {line.removesuffix(" \\") for line in lines if "==" in line}
+
+    assert pins("server") <= pins("dev")
+    assert pins("terminal") <= pins("dev")
