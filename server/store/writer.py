@@ -98,6 +98,11 @@ class Writer:
             self._here.borrowing = False
             answer.result()
 
+    @property
+    def waiting(self) -> int:
+        """How many tasks wait for the writer to be free."""
+        return self._queue.qsize()
+
     def close(self) -> None:
         """Finish what is queued, then end the thread."""
         with self._door:

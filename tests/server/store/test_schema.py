@@ -1,0 +1,113 @@
+"""What the tables themselves make impossible."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy.exc import IntegrityError
+
+from server.ledger.records import TABLES, Balance, Card
+from server.store import schema
+from server.store.codec import BY_RECORD
+from shared.ids import PlaceId, WalletId
+from tests.server.engine.world import World, sale
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path / "node.db")
+    world.solo.submit(world.till[0].next(sale(0, 300)))
+    yield world
+    world.database.close()
+
+
+@pytest.fixture
+def connection(world: World) -> Iterator[Connection]:
+    with world.database.write() as connection:
+        yield connection
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE block_header SET seal = x'00'",
+        "DELETE FROM block_header",
+        "UPDATE block_batch SET bytes = x'00'",
+        "DELETE FROM block_batch",
+    ],
+)
+def test_blocks_only_grow(connection: Connection, statement: str) -> None:
+    with pytest.raises(IntegrityError, match="only grows"):
+        connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        # a second block on one height, with one hash, on one parent
+        "INSERT INTO block_header VALUES (1, x'01', x'02', x'', x'')",
+        "INSERT INTO block_header SELECT 99, hash, x'02', header, seal FROM block_header LIMIT 1",
+        "INSERT INTO block_header SELECT 99, x'01', parent, header, seal FROM block_header LIMIT 1",
+        "INSERT INTO block_header VALUES (-1, x'01', x'02', x'', x'')",
+        # a batch without its block
+        "INSERT INTO block_batch VALUES (99, 0, 'a', 1, 1, x'')",
+        # an author's number twice
+        "UPDATE chain_transaction SET author = 'a', seq = 1",
+        # nothing, less than nothing, in a circle, of no transaction
+        "UPDATE chain_posting SET amount = 0",
+        "UPDATE chain_posting SET amount = -1",
+        "UPDATE chain_posting SET target = source",
+        "UPDATE chain_posting SET idx = 99",
+        # below the floor
+        "UPDATE chain_balance SET amount = -1 WHERE account = 'place:bar'",
+        "INSERT INTO chain_balance VALUES ('wallet:x', 'GRAIN', -1, 1)",
+        "INSERT INTO chain_balance VALUES ('lossy:x', 'GRAIN', -1, 1)",
+        "INSERT INTO chain_balance VALUES ('pot:commons', 'GRAIN', -1, 1)",
+        # an evidence twice
+        "INSERT INTO chain_evidence SELECT * FROM chain_evidence LIMIT 1",
+        # a second tip
+        "INSERT INTO chain_tip SELECT 2, chain, height, hash, state, time, log FROM chain_tip",
+        # text for a number, nothing for something
+        "UPDATE chain_balance SET amount = 'much'",
+        "UPDATE chain_balance SET amount = NULL",
+    ],
+)
+def test_what_cannot_be_is_refused(connection: Connection, statement: str) -> None:
+    with pytest.raises(IntegrityError):
+        connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize("account", ["external", "issuer:X", "loss:bar"])
+def test_three_sorts_of_account_have_no_floor(connection: Connection, account: str) -> None:
+    connection.exec_driver_sql("INSERT INTO chain_balance VALUES (?, 'X', -5, 1)", (account,))
+
+
+def test_every_record_has_a_table_with_its_key(world: World) -> None:
+    with world.database.read() as connection:
+        found = inspect(connection)
+        for name, (_, key) in TABLES.items():
+            constraint = found.get_pk_constraint(f"chain_{name}")
+            assert constraint["constrained_columns"] == [part for part, _ in key]
+
+
+def test_a_record_comes_back_as_it_went(world: World) -> None:
+    card = Card(PlaceId("bar"), "lost", "blocked", "T0", WalletId("f" * 32))
+    shelf = BY_RECORD[Card]
+    assert shelf.row(("c" * 32,), card, 7) == (
+        "c" * 32,
+        "bar",
+        "lost",
+        "blocked",
+        "T0",
+        "f" * 32,
+        7,
+    )
+    assert shelf.read(["bar", "lost", "blocked", "T0", "f" * 32]) == card
+    with world.database.read() as connection:
+        for record, shelf in BY_RECORD.items():
+            for row in connection.exec_driver_sql(shelf.columns):
+                assert isinstance(shelf.read(row[shelf.keys :]), record)
+        total = select(func.sum(schema.RECORDS["balance"].c.amount))
+        assert connection.execute(total).scalar_one() == 0
+        assert BY_RECORD[Balance].keys == 2
