@@ -46,6 +46,7 @@ from server.store.schema import BLOCK_HEADER
 from server.store.writer import StoreError
 from server.web.limits import RateLimit
 from server.web.settings import PageSettings
+from server.web.statics import Statics
 from server.web.views.chain import Audit
 from shared.block import header_hash
 from shared.codec import decode
@@ -249,6 +250,7 @@ def _payments(
         wall_s=lambda: SystemClock().now_ms() // 1000,
         new_id=lambda: secrets.token_hex(16),
         after=after,
+        stylesheet=Statics().address("app.css"),
     )
     return compose(settings.payments, around, production=settings.production)
 
