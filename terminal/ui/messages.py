@@ -302,10 +302,8 @@ CONFIRM: Final = Phrase("VALIDER", "CONFIRM")
 
 # Refund
 REFUND_LAST: Final = Phrase("Rembourser la dernière vente\u00a0?", "Refund the last sale?")
-SALE_CAPTION: Final = Phrase("{clock} · carte {number}", "{clock} · card {number}")
-SALE_CAPTION_BY: Final = Phrase(
-    "{clock} · carte {number} · par {operator}", "{clock} · card {number} · by {operator}"
-)
+CARD: Final = Phrase("carte {number}", "card {number}")
+BY: Final = Phrase("par {operator}", "by {operator}")
 BACK_ON_CARD: Final = Phrase("Revient sur la carte", "Goes back to the card")
 REFUND_HINT: Final = Phrase(
     "La carte n’est pas nécessaire. On ne peut le faire qu’une fois.",

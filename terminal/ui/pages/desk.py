@@ -165,12 +165,9 @@ def refund(pen: Pen, page: RefundAsked) -> screen.RefundAsk:
 
 
 def _caption(pen: Pen, entry: Entry, sale: SaleDraft) -> str:
-    clock, number = pen.clock(entry.at_ms), sale.number
     operators = pen.till.directory.operators
-    by = next((o.name for o in operators if o.id == sale.operator), None)
-    if by is None:
-        return pen.say(m.SALE_CAPTION, clock=clock, number=number)
-    return pen.say(m.SALE_CAPTION_BY, clock=clock, number=number, operator=by)
+    by = next((o.name for o in operators if o.id == sale.operator), "")
+    return pen.caption(entry.at_ms, sale.number, by)
 
 
 def state(pen: Pen, _page: StateShown) -> screen.StatePage:

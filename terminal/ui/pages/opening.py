@@ -129,7 +129,7 @@ def last_shown(pen: Pen, page: LastShown) -> screen.LastSale:
         status=pen.status(),
         title=pen.say(m.RESTARTED),
         text=pen.say(text),
-        caption=pen.say(m.SALE_CAPTION, clock=pen.clock(page.at_ms), number=sale.number),
+        caption=pen.caption(page.at_ms, sale.number),
         lines=pen.lines(sale.lines) if isinstance(sale, SaleDraft) else (),
         result=pen.say(result),
         paid=page.stands,

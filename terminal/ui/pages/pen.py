@@ -83,6 +83,12 @@ class Pen:
         known = pricing.products(self.till.directory).get(sold.product)
         return sold.label if known is None else known.name
 
+    def caption(self, at_ms: int, number: str, operator: str = "") -> str:
+        """Write "22:46 · carte 4F2A 91C0 · par Maïa", as far as it is known."""
+        card = self.say(m.CARD, number=number) if number else ""
+        by = self.say(m.BY, operator=operator) if operator else ""
+        return " · ".join(part for part in (self.clock(at_ms), card, by) if part)
+
     def goods(self, sold: Sequence[Sold]) -> str:
         """Write goods on one line: "2 × Bière pression · 1 × Limonade"."""
         return " · ".join(f"{s.quantity}{SPACE}×{SPACE}{self.sold_name(s)}" for s in sold)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shared.errors import Code
@@ -143,3 +145,9 @@ def test_out_of_order() -> None:
     page = drawn(OutOfOrder, OutOfOrderPage())
     assert page.title == "La caisse doit redémarrer"
     assert labels(page.buttons) == ["Éteindre"]
+
+
+def test_a_card_without_a_printed_number_is_not_named() -> None:
+    plain = replace(BEERS, number="")
+    shown = LastShown(seq=7, at_ms=NOW, draft=plain, stands=True)
+    assert drawn(LastSale, shown).caption == "22:47"

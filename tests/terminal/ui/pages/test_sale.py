@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -177,7 +178,7 @@ def offline_for(age: int) -> Link:
     ],
 )
 def test_the_strip_is_calm_until_sales_will_stop(
-    known: dict[str, object], text: str, urgent: bool
+    known: dict[str, Any], text: str, urgent: bool
 ) -> None:
     strip = drawn(Sale, **known).strip
     assert strip is not None
