@@ -149,6 +149,11 @@ class Journal:
             rows = self._db.execute(_FROM, (first, limit))
             return [from_row(row) for row in rows]
 
+    def has(self, seq: int) -> bool:
+        """Tell whether an entry is here: neither pruned nor to come."""
+        found = self.records(seq, 1)
+        return bool(found) and found[0].seq == seq
+
     def newest_first(self) -> Iterator[Record]:
         """Give entries from the newest backwards, reading as far as the caller goes."""
         seq = self._head.seq

@@ -21,13 +21,21 @@ READ_S: Final = 10.0
 MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024
 
 
+def with_scheme(address: str) -> str:
+    """Complete an address that a person typed: https, but on this machine plain http."""
+    if "://" in address:
+        return address
+    here = address.startswith(("localhost", "127.", "[::1]"))
+    return f"{'http' if here else 'https'}://{address}"
+
+
 class HttpTransport:
     """Implements `Transport`.  One thread uses it."""
 
     def __init__(
         self, address: str, *, connect_s: float = CONNECT_S, read_s: float = READ_S
     ) -> None:
-        self._address = address.rstrip("/")
+        self._address = with_scheme(address.strip().rstrip("/"))
         self._deadlines = (connect_s, read_s)
         self._session = requests.Session()
         self._session.trust_env = False

@@ -9,39 +9,30 @@ with our numbers, nothing is sent any more and `fork` is what the till shows.  O
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from shared.block import read_header
-from shared.codec import decode, encode, read
+from shared.codec import decode, read
 from shared.detail import Detail
 from shared.errors import Code, Refused
 from shared.ids import ZERO_HASH, CardRef
-from shared.policy import OfflinePolicy
-from shared.signing import Purpose, from_text, verify
 from shared.transaction import write_batch
-from shared.verdict import parse_verdict
 from shared.wire import (
     BATCH_TYPE,
     BatchAnswer,
-    CardLine,
-    Catalogue,
     Deltas,
     Head,
     JournalAnswer,
     PairAnswer,
-    SealedHeader,
-    VerdictLine,
     write_details,
 )
 from terminal.offline_queue.database import JournalDamagedError
 from terminal.offline_queue.journal import Journal
-from terminal.offline_queue.records import News, Record
 from terminal.sync import plan as planning
-from terminal.sync.directory import first_directory, make_cards, make_directory
 from terminal.sync.heartbeat import Heartbeat
-from terminal.sync.plan import PASSING, Plan
+from terminal.sync.memory import Memory
+from terminal.sync.plan import PASSING, Plan, Rest
 from terminal.sync.transport import Reply, Request, SignedReads, Transport, code_of, problem
 from terminal.till.directory import Directory
 from terminal.till.events import NodeLost, NodeRefused, Pulled, Pushed, Settled, Unsent
@@ -51,13 +42,6 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 API: Final = "/api/v1"
-CURSOR: Final = "cursor"
-CATALOGUE: Final = "catalogue"
-POLICY: Final = "policy"
-HEADER: Final = "header"
-HEIGHT: Final = "height"
-SYNCED: Final = "synced_at_ms"
-AS_OF: Final = "as_of_ms"
 MOST_PAGES: Final = 1_000  # of deltas in one pull: a node that never ends must not hold us
 
 _STATUS: Final = {"revoked": Code.AUTHOR_REVOKED, "quarantined": Code.AUTHOR_QUARANTINED}
@@ -76,6 +60,7 @@ class NodeSync:
         unsent: Callable[[], Unsent],
         now_ms: Callable[[], int],
         chance: Callable[[], float],
+        network: Callable[[], bytes] = bytes,
     ) -> None:
         self._journal = journal
         self._transport = transport
@@ -85,56 +70,80 @@ class NodeSync:
         self._now_ms = now_ms
         self._chance = chance
         self._heartbeat = Heartbeat(journal, transport, unsent=unsent, now_ms=now_ms)
+        self._network = network
+        self._rest: Rest | None = None
+        self._trouble: NodeLost | NodeRefused = NodeLost()
         self._plan = Plan()
         self._forked = False
-        self._height = self._number(HEIGHT)
-        self._cards = make_cards(decode(raw, CardLine) for raw in journal.cards().values())
-        self._view: Directory | None = self._stored_directory()
+        self._memory = Memory(journal, pair)
 
-    # --- What is stored ---------------------------------------------------------------------------
+    # --- What is known, and when to go on ---------------------------------------------------------
 
     def directory(self) -> tuple[Directory, int]:
         """Give the newest directory and the time (UTC ms) of its sync, 0 before the first."""
-        return self._view or first_directory(self._pair), self._number(SYNCED)
+        return self._memory.directory(), self._memory.synced_ms()
 
     def seen(self) -> int:
         """Give the newest block height whose header this terminal has verified."""
-        return self._height
+        return self._memory.height
 
     def number(self, card: CardRef) -> str:
         """Give what is printed on a card, empty when it is not known here."""
-        known = self._cards.get(card)
-        return "" if known is None else known.number
+        return self._memory.number(card)
 
     def pause_s(self) -> float:
         """Say how long to wait before the next round, unless something was journalled."""
+        if self._resting():
+            return planning.LOOK_S
         more = self._plan.acquainted and not self._forked and self._waiting()
-        return planning.pause_s(self._plan, more=more, chance=self._chance())
+        pause_s = planning.pause_s(self._plan, more=more, chance=self._chance())
+        if not self._plan.failures:
+            self._rest = None
+            return pause_s
+        self._rest = Rest(
+            since_ms=self._now_ms(),
+            pause_ms=round(pause_s * 1000),
+            head=self._journal.head.seq,
+            network=self._network(),
+        )
+        return min(pause_s, planning.LOOK_S)
+
+    def _resting(self) -> bool:
+        rest = self._rest
+        return rest is not None and rest.lasts(
+            self._now_ms(), self._journal.head.seq, self._network()
+        )
 
     # --- Out --------------------------------------------------------------------------------------
 
     def push(self) -> Pushed | NodeLost | NodeRefused | None:
         """Send the next batch; None when there is nothing to send, or not yet."""
+        if self._resting():
+            return None
         if self._forked:
             return NodeRefused(Code.FORK)
         if not self._plan.acquainted or not self._waiting():
             return None  # a restored disk must not sign on before it knows its own head
-        records = planning.batch(
-            self._journal.records(self._journal.stored_seq + 1, self._plan.most), self._plan.most
-        )
-        if records[0].seq != self._journal.stored_seq + 1:
-            return self._refused(Code.GAP)  # what it lacks has left this journal: only people help
-        reply = self._transport.send(self._upload(records))
-        if reply is None:
-            return self._lost()
-        answer = _good(reply, BatchAnswer)
-        return self._not_taken(reply) if answer is None else self._taken(answer)
+        while True:
+            reply = self._transport.send(self._upload())
+            if reply is None:
+                return self._lost()
+            answer = _good(reply, BatchAnswer)
+            if answer is not None:
+                return self._taken(answer)
+            code = code_of(reply)
+            instead = None if code is None else self._plan.instead(code)
+            if instead is None:
+                return self._not_taken(reply, code)
+            log.warning("the node does not take this batch: %s; trying another", code)
+            self._plan = instead
 
     def _waiting(self) -> bool:
         return self._journal.stored_seq < self._journal.head.seq
 
-    def _upload(self, records: Iterable[Record]) -> Request:
-        records = list(records)
+    def _upload(self) -> Request:
+        waiting = self._journal.records(self._journal.stored_seq + 1, self._plan.most)
+        records = planning.batch(waiting, self._plan.most)
         raw = write_batch(
             self._pair.chain,
             self._journal.author,
@@ -156,10 +165,9 @@ class NodeSync:
             return self._behind()
         if not self._is_ours(answer.stored):
             return self._fork()
-        self._plan = self._plan.answered()
+        self._plan = self._plan.taken()
         self._journal.mark_stored(answer.stored.seq)
-        verdicts = self._settled(answer.verdicts)
-        self._journal.keep(News(verdicts=[(v.seq, v.verdict) for v in verdicts]))
+        verdicts = self._memory.keep_verdicts(answer.verdicts)
         return Pushed(
             at_ms=self._now_ms(),
             stored_seq=answer.stored.seq,
@@ -168,16 +176,18 @@ class NodeSync:
             unsent=self._unsent(),
         )
 
-    def _not_taken(self, reply: Reply) -> Pushed | NodeLost | NodeRefused:
-        code, told = code_of(reply), problem(reply)
+    def _not_taken(self, reply: Reply, code: Code | None) -> Pushed | NodeLost | NodeRefused:
+        told = problem(reply)
         if code is None or told is None or code in PASSING:
             return self._lost()
         if code is Code.GAP and told.expected > self._journal.head.seq + 1:
             return self._behind()
-        if code is not Code.GAP:
-            log.warning("the node does not take our batch: %s", code)
-            return self._refused(code)
-        self._plan = self._plan.answered()
+        # What the node lacks may have left this journal, years ago: then only people can help.
+        if code is not Code.GAP or not self._journal.has(told.expected):
+            log.error("the node does not take our batch: %s", code)
+            self._plan = self._plan.refuse(code)
+            return NodeRefused(code)
+        self._plan = self._plan.taken()
         self._journal.mark_stored(told.expected - 1)  # a node put back: it gets the rest again
         return Pushed(
             at_ms=self._now_ms(),
@@ -192,6 +202,8 @@ class NodeSync:
     def pull(self) -> Pulled | NodeLost | NodeRefused:
         """Fetch and store deltas, compare heads; also proves that the node answers."""
         self._journal.tidy(self._now_ms())
+        if self._resting():
+            return self._trouble
         verdicts: list[Settled] = []
         for _ in range(MOST_PAGES):
             deltas = self._page()
@@ -201,7 +213,7 @@ class NodeSync:
             if problem_found is not None:
                 return problem_found
             try:
-                verdicts.extend(self._keep(deltas))
+                verdicts.extend(self._memory.keep(deltas, self._now_ms()))
             except Refused as refused:
                 log.warning("the node's header is not good: %s", refused)
                 return self._refused(refused.code)
@@ -210,8 +222,8 @@ class NodeSync:
         return self._lost()
 
     def _page(self) -> Deltas | NodeLost | NodeRefused:
-        cursor = self._journal.state(CURSOR) or b""
-        reply = self._reads.get(f"{API}/deltas", {"cursor": cursor.decode()})
+        cursor = self._memory.cursor()
+        reply = self._reads.get(f"{API}/deltas", {"cursor": cursor})
         if reply is None:
             return self._lost()
         deltas = _good(reply, Deltas)
@@ -219,71 +231,24 @@ class NodeSync:
             return deltas
         if cursor and code_of(reply) is Code.BAD_CURSOR:
             log.warning("the node does not know our cursor: everything anew")
-            self._journal.keep(News(state={CURSOR: b""}))
+            self._memory.forget_cursor()
             return self._page()
         return self._no(reply)
 
     def _pulled(self, deltas: Deltas, verdicts: tuple[Settled, ...]) -> Pulled | NodeRefused:
         if deltas.status in _STATUS:
             return self._refused(_STATUS[deltas.status])
-        self._plan = self._plan.answered()
-        self._heartbeat.beat(self._height)
-        view = self._view
-        if view is None:
-            return self._refused(Code.BAD_SHAPE)  # a first answer without a catalogue
+        self._plan = self._plan.heard()
+        self._heartbeat.beat(self._memory.height)
+        if self._plan.refused is not None:  # what is sold cannot be sent: the till must say so
+            return NodeRefused(self._plan.refused)
         return Pulled(
             at_ms=self._now_ms(),
-            directory=view,
+            directory=self._memory.directory(),
             verdicts=verdicts,
             settled_seq=self._journal.settled_seq,
             unsent=self._unsent(),
         )
-
-    def _keep(self, deltas: Deltas) -> tuple[Settled, ...]:
-        """Make one page durable in one commit, then let the till see it."""
-        header, height = self._header(deltas.header)
-        verdicts = self._settled(deltas.verdicts)
-        state = {
-            CURSOR: deltas.cursor.encode(),
-            POLICY: encode(deltas.policy),
-            AS_OF: str(deltas.time).encode(),
-            SYNCED: str(self._now_ms()).encode(),
-        }
-        if deltas.catalogue is not None:
-            state[CATALOGUE] = encode(deltas.catalogue)
-        if height >= self._height:
-            state[HEADER] = encode(deltas.header)
-            state[HEIGHT] = str(height).encode()
-            self._height = height
-        self._journal.keep(
-            News(
-                verdicts=[(v.seq, v.verdict) for v in verdicts],
-                # Only the last page makes the balances whole.
-                settled_seq=None if deltas.more else self._covered(verdicts),
-                state=state,
-                cards={line.card: encode(line) for line in deltas.cards},
-                time_floor_ms=header,
-            )
-        )
-        if deltas.cards:
-            self._cards = {**self._cards, **make_cards(deltas.cards)}
-        if not deltas.more:  # the till only ever sees whole views
-            self._view = self._stored_directory()
-        return verdicts
-
-    def _covered(self, verdicts: Iterable[Settled]) -> int:
-        """Give the last of our entries before the first that has no verdict yet."""
-        new = {verdict.seq for verdict in verdicts}
-        return self._journal.answered_up_to(new)
-
-    def _header(self, sealed: SealedHeader) -> tuple[int, int]:
-        """Give time and height of a header that the node has sealed.  Raises Refused."""
-        raw = sealed.header.encode()
-        key = bytes.fromhex(self._pair.node_key)
-        if not verify(key, Purpose.BLOCK, raw, from_text(sealed.seal)):
-            raise Refused(Code.BAD_SIGNATURE, "header")
-        header = read_header(raw)
-        return header.time, header.height
 
     def _no(self, reply: Reply) -> NodeLost | NodeRefused:
         code = code_of(reply)
@@ -341,40 +306,15 @@ class NodeSync:
 
     # --- Small things -----------------------------------------------------------------------------
 
-    def _settled(self, lines: Iterable[VerdictLine]) -> tuple[Settled, ...]:
-        known = []
-        for line in lines:
-            try:
-                verdict = parse_verdict(line.verdict)
-            except ValueError:  # a newer node's word: the entry stays without a verdict here
-                log.warning("verdict %r of entry %d is not known here", line.verdict, line.seq)
-                continue
-            if 1 <= line.seq <= self._journal.head.seq:
-                known.append(Settled(seq=line.seq, verdict=verdict))
-        return tuple(known)
-
     def _lost(self) -> NodeLost:
         self._plan = self._plan.failed()
-        return NodeLost()
+        self._trouble = NodeLost()
+        return self._trouble
 
     def _refused(self, code: Code) -> NodeRefused:
-        self._plan = self._plan.refuse(code)
-        return NodeRefused(code)
-
-    def _number(self, key: str) -> int:
-        return int(self._journal.state(key) or b"0")
-
-    def _stored_directory(self) -> Directory | None:
-        catalogue, policy = self._journal.state(CATALOGUE), self._journal.state(POLICY)
-        if catalogue is None or policy is None:
-            return None
-        return make_directory(
-            self._pair,
-            decode(catalogue, Catalogue),
-            self._cards,
-            decode(policy, OfflinePolicy),
-            self._number(AS_OF),
-        )
+        self._plan = self._plan.failed()
+        self._trouble = NodeRefused(code)
+        return self._trouble
 
 
 def _good(reply: Reply, shape: type[T]) -> T | None:

@@ -2,8 +2,9 @@
 
 A batch is a run of entries from the first that the node does not have: at most 500, 512 KiB.  After
 failures the pauses double up to `LONGEST_S`, each drawn between half and whole so that a festival's
-tills do not come back in step; one answer ends that.  A batch that is refused for its size or its
-details is tried smaller, or without them: a till is not blocked by what can be done without.
+tills do not come back in step; an answer, a new entry or a change of the network ends them at once.
+A batch that is refused for its size or its details is tried smaller, or without them: a till is not
+blocked by what can be done without.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from terminal.offline_queue.records import Record
 REGULAR_S: Final = 3.0  # between two rounds when all is well: a node is online for 10 s
 FIRST_S: Final = 1.0
 LONGEST_S: Final = 15.0
+LOOK_S: Final = 1.0  # between two looks, while resting, whether anything changed
 HEADER_BYTES: Final = 256  # more than any batch header
 
 # The node is there and will be well again: nothing is wrong with what we said.
@@ -38,24 +40,46 @@ class Plan:
     acquainted: bool = False  # the node's head of us was compared since the start
     most: int = MAX_TRANSACTIONS
     details: bool = True
-    refused: Code | None = None  # the node's last word, if it was no
+    refused: Code | None = None  # why the node does not take our batches
 
-    def answered(self) -> Plan:
-        """Note that the node took what was sent."""
-        return replace(self, failures=0, most=MAX_TRANSACTIONS, details=True, refused=None)
+    def taken(self) -> Plan:
+        """Note that the node took a batch."""
+        return Plan(acquainted=self.acquainted)
+
+    def heard(self) -> Plan:
+        """Note that the node answered a question; a batch that it refuses is still refused."""
+        return self if self.refused else replace(self, failures=0)
 
     def failed(self) -> Plan:
         """Note that the node did not answer, or is not well."""
         return replace(self, failures=self.failures + 1)
 
     def refuse(self, code: Code) -> Plan:
-        """Note that the node does not take what was sent, and what to try instead."""
-        plan = replace(self, refused=code)
+        """Note that the node does not take a batch, and why."""
+        return replace(self, refused=code).failed()
+
+    def instead(self, code: Code) -> Plan | None:
+        """Say what to try at once instead of a batch that was refused; None: nothing helps."""
         if code is Code.TOO_LARGE and self.most > 1:
-            return replace(plan, most=self.most // 2)
+            return replace(self, most=self.most // 2)
         if code in _ABOUT_DETAILS and self.details:
-            return replace(plan, details=False)
-        return replace(plan, failures=self.failures + 1)
+            return replace(self, details=False)
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """A pause after a failure, and what the world looked like when it began."""
+
+    since_ms: int
+    pause_ms: int
+    head: int
+    network: bytes
+
+    def lasts(self, now_ms: int, head: int, network: bytes) -> bool:
+        """Tell whether it is too early to try again, and nothing happened that would help."""
+        passed_ms = now_ms - self.since_ms
+        return 0 <= passed_ms < self.pause_ms and (head, network) == (self.head, self.network)
 
 
 def pause_s(plan: Plan, *, more: bool, chance: float) -> float:

@@ -40,6 +40,7 @@ class Terminal:
         self.folder = folder
         self.transport = transport
         self.time = time or Time()
+        self.network = b"wlan0 up"
         self._start()
 
     def _start(self) -> None:
@@ -52,6 +53,7 @@ class Terminal:
             unsent=lambda: Unsent(count=self.journal.head.seq - self.journal.stored_seq, amount=0),
             now_ms=self.time.now_ms,
             chance=lambda: 1.0,
+            network=lambda: self.network,
         )
 
     def restart(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from terminal.sync.client import HttpTransport
+from terminal.sync.client import HttpTransport, with_scheme
 from terminal.sync.transport import Reply, Request
 
 pytestmark = pytest.mark.loopback
@@ -126,6 +126,20 @@ def test_a_port_where_nobody_listens_is_none() -> None:
 
     assert way.send(ASK) is None
     way.close()
+
+
+@pytest.mark.parametrize(
+    "typed, address",
+    [
+        ("bar.example.org", "https://bar.example.org"),
+        ("192.168.1.7:8000", "https://192.168.1.7:8000"),
+        ("localhost:8000", "http://localhost:8000"),
+        ("127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://192.168.1.7", "http://192.168.1.7"),
+    ],
+)
+def test_an_address_typed_without_its_scheme_is_completed(typed: str, address: str) -> None:
+    assert with_scheme(typed) == address
 
 
 @pytest.mark.parametrize("address", ["not an address", "http://", "ftp://127.0.0.1/"])

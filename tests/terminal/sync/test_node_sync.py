@@ -241,7 +241,9 @@ def test_a_dead_letter_is_shown_kept_and_tried_again(tmp_path: Path) -> None:
     terminal.sell(500)
     node.refuse["/api/v1/batches"] = Code.BAD_SIGNATURE
 
-    assert terminal.sync.push() == NodeRefused(Code.BAD_SIGNATURE)
+    refused = NodeRefused(Code.BAD_SIGNATURE)
+    assert terminal.round() == (refused, refused)  # also when the deltas come
+    assert terminal.sync.pause_s() == 1.0
     terminal.sell(500)
     assert terminal.journal.head.seq == 2
     node.refuse.clear()
@@ -265,8 +267,6 @@ def test_details_that_the_node_does_not_take_do_not_block_the_sales(tmp_path: Pa
     terminal.sync.pull()
     terminal.sell(500)
 
-    assert terminal.sync.push() == NodeRefused(Code.BAD_FRAMING)
-    assert terminal.sync.pause_s() == 0.0
     assert isinstance(terminal.sync.push(), Pushed)
     assert (node.head.seq, node.details) == (1, 0)
 
@@ -285,9 +285,10 @@ def test_a_batch_too_large_for_a_proxy_is_halved(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, Small())
     terminal.sync.pull()
     terminal.sell(500, 4)
-    for _ in range(30):
-        terminal.sync.push()
 
+    pushed = [terminal.sync.push() for _ in range(3)]
+
+    assert [isinstance(one, Pushed) for one in pushed[:2]] == [True, True]
     assert node.head.seq == 4
 
 
@@ -330,28 +331,63 @@ def test_balances_count_only_when_the_last_page_came(tmp_path: Path) -> None:
     assert [v.seq for v in pulled.verdicts] == [1, 2, 3, 4, 5]
 
 
-def test_a_server_that_is_down_for_an_hour_is_asked_ever_less_and_found_at_once(
-    tmp_path: Path,
+class Counting:
+    """A node that is down, and how often it was asked."""
+
+    asked = 0
+
+    def send(self, request: Request) -> Reply | None:
+        self.asked += 1
+        return None
+
+
+def test_a_server_that_is_down_for_an_hour_is_asked_ever_less(tmp_path: Path) -> None:
+    node = Counting()
+    terminal = Terminal(tmp_path, node)
+    asked_at = []
+    for second in range(3600):
+        before = node.asked
+        terminal.round()
+        if node.asked > before:
+            asked_at.append(second)
+        assert terminal.sync.pause_s() == 1.0
+        terminal.time.now += 1000
+
+    assert asked_at[:6] == [0, 1, 3, 7, 15, 30]
+    assert len(asked_at) == 243  # 0, 1, 3, 7, then each 15 s up to 3585
+    up = NodeModel()
+    terminal.sell(100, 3)
+    terminal.transport = up
+    terminal.restart()
+    terminal.round()
+    terminal.round()
+    assert up.head.seq == 3
+
+
+@pytest.mark.parametrize("what", ["network", "sale"])
+def test_a_pause_ends_at_once_when_the_network_returns_or_somebody_pays(
+    tmp_path: Path, what: str
 ) -> None:
     node = NodeModel()
     way = Rude(node, seed=1, cut=True)
     terminal = Terminal(tmp_path, way)
-    pauses = []
-    waited = 0.0
-    while waited < 3600:
+    terminal.sync.pull()
+    for _ in range(5):
+        terminal.sync.pause_s()
+        terminal.time.now += 16_000
         terminal.round()
-        terminal.sell(100)
-        pauses.append(terminal.sync.pause_s())
-        waited += pauses[-1]
-        terminal.time.now += round(1000 * pauses[-1])
-
-    assert pauses[:4] == [1.0, 2.0, 4.0, 8.0]
-    assert set(pauses[4:]) == {15.0}
+    assert terminal.sync.pause_s() == 1.0
     terminal.transport = node
-    terminal.restart()
-    terminal.round()
-    terminal.round()
-    assert node.head.seq == len(pauses)
+    way.cut = False
+    way.send = node.send  # type: ignore[method-assign]  # a way that is no longer rude
+    assert terminal.sync.pull() == NodeLost()  # resting: nobody was asked
+
+    if what == "network":
+        terminal.network = b"eth0 up"
+    else:
+        terminal.sell(100)
+
+    assert isinstance(terminal.sync.pull(), Pulled)
 
 
 @pytest.mark.parametrize("seed", range(25))
