@@ -27,6 +27,7 @@ Address: TypeAlias = tuple[str, int]
 
 _SENS_REQ: Final = b"\x26"
 _SENS_RES: Final = {4: b"\x04\x00", 7: b"\x44\x00", 10: b"\x84\x00"}
+_ANTICOLLISION: Final = frozenset({0x26, 0x93, 0x95, 0x97})
 _CASCADE_TAG: Final = b"\x88"
 _MORE: Final = 0x04  # SAK bit: the UID goes on at the next cascade level
 _POLL_STANDS_S: Final = 0.8  # nfcpy waits one second for the answer
@@ -73,12 +74,20 @@ class CardProcess:
     """Binds the port, obeys the lines, answers the frames."""
 
     def __init__(
-        self, uid: bytes, chip: Chip, address: Address, lines: TextIO, out: TextIO
+        self,
+        uid: bytes,
+        chip: Chip,
+        address: Address,
+        lines: TextIO,
+        out: TextIO,
+        *,
+        late_s: float = 0.0,
     ) -> None:
         self._uid = uid
         self._chip = chip
         self._lines = lines
         self._out = out
+        self._late_s = late_s  # how long this slow card thinks about a command
         self._air = Air()
         self._cards: dict[bytes, SimulatedCard] = {}
         self._waiting: tuple[float, Address] | None = None  # a poll nobody answered yet
@@ -146,6 +155,8 @@ class CardProcess:
         if self._air.card is None:
             self._waiting = (time.monotonic(), address) if frame == _SENS_REQ else None
             return
+        if frame[0] not in _ANTICOLLISION:
+            time.sleep(self._late_s)
         answer = self._air.answer(frame)
         if answer is not None:
             self._send(answer, address)
@@ -174,10 +185,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=54321)
     parser.add_argument("--present", action="store_true", help="lie on the reader from the start")
+    parser.add_argument("--late", type=float, default=0.0, help="seconds it thinks about a command")
     given = parser.parse_args(arguments)
     if len(given.uid) not in _SENS_RES:
         parser.error("a UID has 4, 7 or 10 bytes")
-    process = CardProcess(given.uid, given.chip, (given.host, given.port), sys.stdin, sys.stdout)
+    process = CardProcess(
+        given.uid, given.chip, (given.host, given.port), sys.stdin, sys.stdout, late_s=given.late
+    )
     if given.present:
         process.present()
     process.run()

@@ -108,6 +108,34 @@ def test_cards_come_and_go(card: Card) -> None:
     reader.close()
 
 
+@pytest.mark.alone
+def test_a_late_answer_is_never_taken_for_the_next_one() -> None:
+    """KNOWHOW, nfcpy: over UDP the answer to a command that timed out still arrives."""
+    card = Card(UIDS[1], "--present", "--late", "0.3")
+    field = NfcpyField(f"udp:localhost:{card.port}")
+    field.open()
+    assert field.sense() == Sensed(bytes.fromhex(UIDS[1]), 0x00)
+    assert field.exchange(b"\x60", 0.05) is None  # its version, 0.3 s later
+
+    assert field.sense() == Sensed(bytes.fromhex(UIDS[1]), 0x00)
+    assert field.exchange(b"\x30\x00", 2.0) == bytes.fromhex(UIDS[1]) + bytes(9)
+
+    field.close()
+    card.stop()
+
+
+@pytest.mark.alone
+def test_a_card_too_slow_to_say_what_it_is_is_still_a_card() -> None:
+    card = Card(UIDS[1], "--present", "--late", "0.3")
+    reader = card.reader()
+
+    assert reader.wait(5.0) == bytes.fromhex(UIDS[1])
+    assert reader.wait(1.0) is None
+
+    reader.close()
+    card.stop()
+
+
 def clf_with(device: nfc.clf.device.Device) -> Any:
     frontend = nfc.clf.ContactlessFrontend()
 
