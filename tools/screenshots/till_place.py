@@ -131,6 +131,13 @@ LONG_DIRECTORY: Final = replace(
     place_name="Festival des Trois Rivières et des Collines",
     point_of_sale="Grande Buvette Nord",
     products=tuple(product(row) for row in (*LONG_GOODS, *GOODS)),
+    categories=(
+        *DIRECTORY.categories,
+        *(
+            Category(id=CategoryId(name), name=label, colour="slate", icon="star")
+            for name, label in (("ice", "Glaces"), ("books", "Librairie"), ("shirts", "T-shirts"))
+        ),
+    ),
     assets={
         **ASSETS,
         CHAMP: replace(
@@ -138,4 +145,4 @@ LONG_DIRECTORY: Final = replace(
         ),
     },
 )
-"""The hard cases: long names, large amounts, two kinds of cash."""
+"""The hard cases: long names, large amounts, many categories, two kinds of cash."""

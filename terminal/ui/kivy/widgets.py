@@ -22,6 +22,8 @@ from terminal.ui.kivy.tokens import WHITE, Colour, lighter
 REPEAT_S = 0.120
 """A second touch of the same target within this time is a trembling finger."""
 PRESSED_EDGE = 3
+SLOP = 16
+"""Pixels that a finger may move before it drags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,12 @@ class Touchable(Widget):
             self._post()
         return True
 
+    def forget(self) -> None:
+        """Let go of a press: the finger turned out to mean something else."""
+        if self._pressed:
+            self._pressed = False
+            self._redraw()
+
     def _post(self) -> None:
         now = self.around.now()
         event = self.element.event
@@ -135,13 +143,17 @@ def _on(element: Element, ground: Colour | None, fill: Colour | None) -> Element
 
 
 class Scrolling(StencilView):
-    """A list taller than its box: drag it anywhere but on a target; new items come into view."""
+    """A list taller than its box: a finger drags it, new items come into view.
+
+    A finger that drags presses nothing: what it had pressed on its way is forgotten.
+    """
 
     def __init__(self, element: Scroll, around: Surroundings) -> None:
         super().__init__()
         self.around = around
         self._offset = 0.0
-        self._dragged_from: float | None = None
+        self._touched: tuple[float, float] | None = None
+        self._dragging = False
         self._inner = RelativeLayout(size_hint=(None, None))
         self._parts: dict[object, Widget] = {}
         self.element = element
@@ -172,27 +184,33 @@ class Scrolling(StencilView):
         self._inner.y = self._offset
 
     def on_touch_down(self, touch: MotionEvent) -> bool:
-        """Give the touch to a target, else begin to drag."""
+        """Give the touch to a target and watch whether it becomes a drag."""
         if not self.collide_point(*touch.pos):
             return False
-        if super().on_touch_down(touch):
-            return True
+        super().on_touch_down(touch)
         touch.grab(self)
-        self._dragged_from = self._offset - touch.y
+        self._touched, self._dragging = (touch.y, self._offset), False
         return True
 
     def on_touch_move(self, touch: MotionEvent) -> bool:
-        """Drag the list."""
-        if touch.grab_current is self and self._dragged_from is not None:
-            self._move(self._dragged_from + touch.y)
-            return True
-        return bool(super().on_touch_move(touch))
+        """Drag the list once the finger has gone far enough."""
+        if touch.grab_current is not self or self._touched is None:
+            return bool(super().on_touch_move(touch))
+        start, offset = self._touched
+        if not self._dragging and abs(touch.y - start) > SLOP:
+            self._dragging = True
+            for part in self._parts.values():
+                if isinstance(part, Touchable):
+                    part.forget()
+        if self._dragging:
+            self._move(offset + touch.y - start)
+        return True
 
     def on_touch_up(self, touch: MotionEvent) -> bool:
         """End the drag."""
         if touch.grab_current is self:
             touch.ungrab(self)
-            self._dragged_from = None
+            self._touched, self._dragging = None, False
             return True
         return bool(super().on_touch_up(touch))
 

@@ -13,7 +13,7 @@ from terminal.ui.kivy.elements import (
     Target,
     Words,
 )
-from terminal.ui.kivy.metrics import Box
+from terminal.ui.kivy.metrics import TARGET_FLOOR, Box
 from terminal.ui.kivy.screens.frame import strip, top_of
 from terminal.ui.kivy.sheet import Sheet, picture, style_of
 from terminal.ui.kivy.tokens import (
@@ -89,10 +89,25 @@ def _parts(sheet: Sheet, body: Box, *, left_handed: bool) -> Parts:
 
 
 def _rail(sheet: Sheet, screen: Sale, box: Box) -> None:
+    """Draw the categories; more than the rail holds scroll, as none may be too low to hit."""
     gap = sheet.metrics.gap if sheet.metrics.scale == 1 else 4
     count = max(6, len(screen.categories))
-    for category, cell in zip(screen.categories, box.rows([1] * count, gap), strict=False):
-        sheet.add(_category(sheet, category, cell, at_right=screen.left_handed))
+    full = max(box.h, count * (TARGET_FLOOR + gap) - gap)
+    cells = box._replace(h=full).rows([1] * count, gap)
+    entries = tuple(
+        _category(sheet, category, cell, at_right=screen.left_handed)
+        for category, cell in zip(screen.categories, cells, strict=False)
+    )
+    if full <= box.h:
+        sheet.add(*entries)
+        return
+    chosen = (
+        entry.box
+        for entry, category in zip(entries, screen.categories, strict=True)
+        if category.button.selected
+    )
+    shown = next(chosen, None)
+    sheet.add(Scroll(box=box, content=entries, height=full, shown=shown, fill=INK))
 
 
 def _category(sheet: Sheet, category: Category, box: Box, *, at_right: bool) -> Target:

@@ -8,8 +8,9 @@ import pytest
 from kivy.core.image import Image
 
 from terminal.till import events
-from terminal.till.directory import ProductId
+from terminal.till.directory import CategoryId, ProductId
 from terminal.ui.kivy.elements import Acts, Scroll
+from terminal.ui.kivy.metrics import SMALL
 from terminal.ui.kivy.tokens import ACT, DOUBT, INK, PAID, Colour, channels, lighter
 from terminal.ui.screen import Sale
 from tests.terminal.ui.kivy.conftest import Stage
@@ -141,12 +142,17 @@ def test_the_address_is_typed_on_the_screen(stage: Stage) -> None:
     assert stage.posted == [events.AddressTyped("https://a.fr")]
 
 
+def basket_of(stage: Stage) -> Scroll:
+    """The list of the basket: the one at the right."""
+    scrolls = [element for element in stage.elements() if isinstance(element, Scroll)]
+    return max(scrolls, key=lambda scroll: scroll.box.x)
+
+
 def test_a_long_basket_shows_the_line_touched_last_and_can_be_dragged(stage: Stage) -> None:
     screen = stage.sample("02-sale-many-lines")
     assert isinstance(screen, Sale)
     stage.show(screen)
-    scroll = next(e for e in stage.elements() if isinstance(e, Scroll))
-    box = scroll.box
+    box = basket_of(stage).box
     minus = stage.metrics.minus / 2 + stage.metrics.gap
     bottom = (box.right - minus, box.bottom - minus)
     stage.window.tap(*bottom)
@@ -158,13 +164,25 @@ def test_a_long_basket_shows_the_line_touched_last_and_can_be_dragged(stage: Sta
     assert stage.posted[1:] == [events.RemoveProduct(ProductId("plate"))]
 
 
+def test_more_categories_than_fit_scroll_and_a_drag_chooses_none() -> None:
+    stage = Stage(SMALL)
+    stage.show(stage.sample("02-sale-many-lines"))
+    rail = next(e for e in stage.elements() if isinstance(e, Scroll) and e.box.x < 50)
+    middle = rail.box.x + rail.box.w / 2
+    stage.window.drag((middle, rail.box.bottom - 20), (middle, rail.box.y + 20))
+    assert stage.posted == []
+    stage.window.tap(middle, rail.box.bottom - 20)
+    assert stage.posted == [events.ChooseCategory(CategoryId("shirts"))]
+    stage.close()
+
+
 def test_the_list_moves_only_when_another_line_was_touched(large: Stage) -> None:
     screen = large.sample("02-sale-many-lines")
     assert isinstance(screen, Sale)
     large.show(screen)
     lines = [replace(line, touched=number == 0) for number, line in enumerate(screen.basket)]
     large.show(replace(screen, basket=tuple(lines)))
-    box = next(e for e in large.elements() if isinstance(e, Scroll)).box
+    box = basket_of(large).box
     large.window.tap(box.right - 36, box.y + 28)
     assert large.posted == [events.RemoveProduct(ProductId("plate"))]
 
