@@ -30,6 +30,7 @@ from terminal.shell import Paper
 from terminal.sync import identity
 from terminal.sync.client import HttpTransport
 from terminal.sync.directory import day_starts_ms, first_directory
+from terminal.sync.link import fingerprint
 from terminal.sync.node_sync import NodeSync
 from terminal.sync.pairing import Enrolment, enrol
 from terminal.sync.transport import SignedReads
@@ -138,6 +139,7 @@ class Home:
             unsent=lambda: till_journal.unsent(),  # noqa: PLW0108 - it is made below
             now_ms=self._clock.now_ms,
             chance=DRAW.random,
+            network=fingerprint,
         )
         knowledge = Knowledge(
             number=sync.number,

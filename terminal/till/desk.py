@@ -137,7 +137,7 @@ def confirm_refund(till: Till, page: RefundAsked, _event: ConfirmRefund) -> Step
     """Give all of the sale back, once."""
     sale = page.entry.draft
     if not isinstance(sale, SaleDraft) or till.last != page.entry:
-        return till.on(Selling()), ()
+        return till.on(home(till)), ()
     operator = NOBODY if till.operator is None else till.operator.id
     return record(till, RefundDraft(seq=page.entry.seq, sale=sale, operator=operator))
 

@@ -18,7 +18,7 @@ from terminal.till.events import (
 )
 from terminal.till.receipts import Basis, CardDraft, RefundDraft, ReloadDraft, SaleDraft
 from terminal.till.recording import paid, record
-from terminal.till.selling import await_card
+from terminal.till.selling import await_card, to_sale
 from terminal.till.state import (
     AwaitingReload,
     AwaitingSale,
@@ -29,7 +29,6 @@ from terminal.till.state import (
     Recording,
     RefusedShown,
     ReloadTyped,
-    Selling,
     Step,
     Till,
     Trouble,
@@ -45,7 +44,7 @@ def card_for_sale(till: Till, page: AwaitingSale, event: CardSeen) -> Step:
     card = directory.cards.get(event.card)
     total = pricing.total(till.basket, directory)
     if total <= 0:  # what was in the basket has just left the catalogue
-        return till.on(Selling()), (Signal(Tune.QUIET),)
+        return to_sale(till, page, event)
     decision: risk.Decision = risk.decide(till, card, total)
     if till.training and card is not None and isinstance(decision, risk.Ask):
         decision = risk.offline(till, card, total)
@@ -143,12 +142,12 @@ def retry_card(till: Till, page: TroubleShown, _event: AnotherCard) -> Step:
     return await_card(till, page.retry)
 
 
-def leave_refusal(till: Till, page: RefusedShown, _event: Back) -> Step:
+def leave_refusal(till: Till, page: RefusedShown, event: Back) -> Step:
     """Back to the basket, or to the amount to top up."""
     draft = page.draft
     if isinstance(draft, ReloadDraft):
         return till.on(ReloadTyped(asset=draft.asset, amount=draft.amount)), (Signal(Tune.QUIET),)
-    return till.on(Selling()), (Signal(Tune.QUIET),)
+    return to_sale(till, page, event)
 
 
 def retry(draft: CardDraft) -> Page:

@@ -22,7 +22,7 @@ from terminal.till.events import (
     RestoreBasket,
     Tick,
 )
-from terminal.till.opening import locked
+from terminal.till.opening import home, locked
 from terminal.till.state import (
     AwaitingCheck,
     AwaitingSale,
@@ -126,5 +126,5 @@ def reader_found(till: Till, page: ReaderLostShown, _event: Event) -> Step:
 
 
 def to_sale(till: Till, _page: Page, _event: Event) -> Step:
-    """Back to the basket, which never went away."""
-    return till.on(Selling()), (Signal(Tune.QUIET),)
+    """Back to the basket, which never went away; or to the lock, where nobody is logged in."""
+    return till.on(home(till)), (Signal(Tune.QUIET),)

@@ -6,6 +6,8 @@ answers what was asked, sooner or later.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings, strategies as st
 
 from shared.errors import Code
@@ -50,7 +52,7 @@ from terminal.till.events import (
 )
 from terminal.till.flow import FLOW, step
 from terminal.till.receipts import RefundDraft, SaleDraft
-from terminal.till.state import PaidShown, Recording, Step, TakingBack, Till
+from terminal.till.state import PaidShown, Recording, Selling, Step, TakingBack, Till
 from terminal.ui.outline import buttons
 from terminal.ui.pages.pen import Layout
 from terminal.ui.view import draw
@@ -114,10 +116,11 @@ PUSHED = st.builds(
     provisional=st.booleans(),
     unsent=st.just(NOTHING),
 )
+FIRED = replace(DIRECTORY, operators=())
 PULLED = st.builds(
     Pulled,
     at_ms=st.just(NOW),
-    directory=st.just(DIRECTORY),
+    directory=st.sampled_from([DIRECTORY, DIRECTORY, DIRECTORY, FIRED]),
     verdicts=st.lists(SETTLED, max_size=2).map(tuple),
     settled_seq=st.integers(0, 12),
     unsent=st.just(NOTHING),
@@ -188,6 +191,7 @@ class World:
         if dict(now.basket) != dict(before.basket) and not isinstance(event, AddProduct):
             sold = isinstance(now.page, PaidShown) and isinstance(now.page.draft, SaleDraft)
             assert sold or isinstance(event, BASKET_FINGERS)
+        assert now.operator is not None or not isinstance(now.page, Selling)
         draw(now, Layout())
 
 
