@@ -20,7 +20,7 @@ from server.ledger.executor import Taken
 from server.ledger.records import Head
 from server.store import blocks, readers
 from server.store.codec import insertion
-from server.store.local import DETAIL, FACT
+from server.store.local import DEAD_LETTER, DETAIL, FACT
 from server.store.view import RecordCache, StoreView
 from shared.errors import Code
 from shared.ids import ZERO_HASH
@@ -245,7 +245,21 @@ class _Turn:
         inbox.clear(self._connection)
         self._view.prefetch(batches)
         for part in _portions(batches):
-            self._place(part)
+            for batch, answer in zip(part, self._place(part), strict=True):
+                if isinstance(answer, Unplaced):
+                    self._bury(batch, answer.code)
+
+    def _bury(self, batch: Batch, code: Code) -> None:
+        """Keep a batch that waited in vain where the admins see it."""
+        self._connection.execute(
+            DEAD_LETTER.insert().values(
+                source=batch.author,
+                code=code,
+                hint="it waited while blocks were missing",
+                bytes=batch.raw,
+                received_ms=self._signer.clock.now_ms(),
+            )
+        )
 
     # ---------- blocks ----------
 

@@ -130,6 +130,10 @@ class Till:
         self.write(*bodies)
         return self.batch(first)
 
+    def hash(self, seq: int) -> Hash:
+        """Give the hash of what was journalled as number `seq`."""
+        return payload_hash(self.payloads[seq - 1])
+
     def twin(self) -> "Till":
         """Copy the journal, as a restored image does."""
         return Till(self.seed, self.chain, self.seq, self.head, self.seen, list(self.payloads))
