@@ -1,0 +1,112 @@
+"""Every column of the index is compared with what the blocks give; and it can be made anew."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.ledger.audit import Finding, audit
+from server.store import readers
+from server.store.database import open_database
+from server.store.rebuild import INDEX_VERSION, rebuild
+from server.store.truth import differences, stored_blocks
+from server.store.writer import StoreError
+from tests.server.engine.world import World, sale, verdicts
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path / "node.db")
+    world.solo.submit(world.till[0].next(sale(0, 300), sale(1, 200)))
+    world.solo.submit(world.till[1].next(sale(2, 5_000)))
+    yield world
+    world.database.close()
+
+
+def found(world: World) -> list[Finding]:
+    with world.database.read() as connection:
+        report = audit(stored_blocks(connection))
+        assert report.finding is None
+        return list(differences(connection, report))
+
+
+def change(world: World, statement: str) -> None:
+    with world.database.write() as connection:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        assert connection.exec_driver_sql(statement).rowcount > 0
+
+
+def test_an_honest_index_has_no_difference(world: World) -> None:
+    assert found(world) == []
+
+
+@pytest.mark.parametrize(
+    "statement, height, what",
+    [
+        ("UPDATE chain_balance SET amount = amount + 1 WHERE account = 'place:bar'", 3, "balance"),
+        ("UPDATE chain_card SET status = 'blocked' WHERE changed = 1", 1, "card"),
+        ("UPDATE chain_asset SET asset_class = 'golden'", 1, "asset GRAIN"),
+        ("UPDATE chain_wallet SET debts = '[' WHERE changed = 3", 3, "wallet"),
+        ("DELETE FROM chain_evidence WHERE evidence = 'start:1'", 3, "evidence start:1 is missing"),
+        ("UPDATE chain_transaction SET verdict = 'rejected(fork)' WHERE height = 2", 2, "trans"),
+        ("UPDATE chain_transaction SET seen = 9 WHERE height = 3", 3, "transaction"),
+        ("UPDATE chain_posting SET amount = 301 WHERE amount = 300", 2, "postings"),
+        ("UPDATE chain_posting SET source = 'wallet:x' WHERE amount = 200", 2, "postings"),
+        ("DELETE FROM chain_posting WHERE amount = 300", 2, "postings"),
+        ("UPDATE chain_block SET time = time + 1 WHERE height = 2", 2, "beside the header"),
+        ("DELETE FROM chain_block WHERE height = 2", 2, "beside the header"),
+        ("UPDATE chain_tip SET height = 2", 3, "tip"),
+    ],
+)
+def test_each_change_is_found_with_its_height(
+    world: World, statement: str, height: int, what: str
+) -> None:
+    change(world, statement)
+    findings = found(world)
+    assert findings
+    assert {finding.height for finding in findings} == {height}
+    assert what in findings[0].what
+
+
+def test_the_index_can_be_made_anew(world: World) -> None:
+    change(world, "UPDATE chain_balance SET amount = amount + 1 WHERE account = 'place:bar'")
+    tip = world.solo.tip
+    with world.database.write() as connection:
+        assert rebuild(connection) == tip
+    assert found(world) == []
+    world.reopen()
+    assert world.solo.tip == tip
+    assert verdicts(world.solo.submit(world.till[0].next(sale(0, 1)))) == ["accepted"]
+    assert found(world) == []
+
+
+def test_a_database_of_another_version_gets_its_index_anew(world: World) -> None:
+    change(world, "UPDATE chain_balance SET amount = amount + 1 WHERE account = 'place:bar'")
+    with world.database.write() as connection:
+        connection.exec_driver_sql("PRAGMA user_version = 999")
+    world.reopen()
+    assert found(world) == []
+    with world.database.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == INDEX_VERSION
+
+
+def test_damaged_blocks_are_no_base_for_an_index(world: World) -> None:
+    with world.database.write() as connection:
+        tip = readers.tip(connection)
+        connection.exec_driver_sql("DROP TRIGGER block_batch_no_update")
+        connection.exec_driver_sql(
+            "UPDATE block_batch SET bytes = "
+            "CAST(replace(CAST(bytes AS TEXT), '\"total\":300', '\"total\":301') AS BLOB)"
+        )
+        connection.exec_driver_sql("PRAGMA user_version = 999")
+    world.database.close()
+    with pytest.raises(StoreError, match="cannot be opened"):
+        open_database(world.path)
+    with pytest.raises(StoreError, match="cannot be opened"):
+        world.reopen()
+    assert tip.height == 3
+
+
+def test_a_posting_of_nothing_cannot_even_be_written(world: World) -> None:
+    with pytest.raises(StoreError, match="FOREIGN KEY"):
+        change(world, "DELETE FROM chain_transaction WHERE height = 2")

@@ -1,0 +1,105 @@
+"""The state over the tables: cache, prefetch, and equality with an audit's dictionaries."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from server.ledger.audit import audit
+from server.ledger.records import Balance, Card, Head, Idle, Record, Refunded
+from server.store import view as module
+from server.store.truth import stored_blocks
+from server.store.view import RecordCache, StoreView
+from shared.amounts import Amount
+from shared.ids import wallet
+from shared.kinds import Refund
+from tests.server.engine.world import (
+    GRAIN,
+    NO_DETAIL,
+    Till,
+    World,
+    card,
+    sale,
+    wallet_of,
+)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    world = World(tmp_path / "node.db", cards=20)
+    yield world
+    world.database.close()
+
+
+def play(world: World) -> Till:
+    """Make some history: sales, a loss, a refund."""
+    till = world.till[0]
+    world.solo.submit(till.next(sale(0, 300), sale(1, 5_000)))
+    back = Refund(amount=Amount(100), author=till.author, detail=NO_DETAIL, seq=1)
+    world.solo.submit(till.next(back, sale(99, 1)))
+    return till
+
+
+def test_it_answers_as_the_audit_does(world: World) -> None:
+    till = play(world)
+    with world.database.read() as connection:
+        memory = audit(stored_blocks(connection)).memory
+        view = StoreView(connection)
+        for record, rows in memory.records.items():
+            for key, expected in rows.items():
+                assert view.get(record, key) == expected
+        assert view.assets() == memory.assets()
+        assert view.places() == memory.places()
+        for (author, seq), done in memory.done.items():
+            assert view.transaction(author, seq) == done
+        assert view.transaction(till.author, 99) is None
+        assert view.get(Refunded, (till.author, 1)) == Refunded(100)
+        assert view.get(Refunded, (till.author, 2)) is None
+
+
+def test_prefetch_leaves_nothing_to_read_singly(world: World) -> None:
+    play(world)
+    batch = world.till[1].next(*[sale(number, 1) for number in range(20)])
+    with world.database.read() as connection:
+        statements: list[str] = []
+        event.listen(
+            connection, "before_cursor_execute", lambda *given: statements.append(given[2])
+        )
+        view = StoreView(connection)
+        view.prefetch([batch])
+        assert len(statements) == 7
+        for number in range(20):
+            found = view.get(Card, (card(number),))
+            assert found is not None
+            view.get(Balance, (wallet(found.wallet), GRAIN))
+            view.get(Idle, (found.wallet, GRAIN))
+        view.get(Head, (batch.author,))
+        view.prefetch([batch])
+        assert len(statements) == 7
+
+
+def test_the_cache_knows_what_is_not_there(world: World) -> None:
+    with world.database.read() as connection:
+        cache = RecordCache()
+        view = StoreView(connection, cache)
+        assert view.get(Card, ("f" * 32,)) is None
+        assert (Card, ("f" * 32,)) in cache.records
+
+
+def test_the_cache_makes_room(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_RECORDS", 12)
+    for number in range(20):
+        world.solo.submit(world.till[0].next(sale(number, 400)))
+        world.solo.submit(world.till[1].next(sale(number, 400)))
+    assert [world.on_card(number) for number in range(20)] == [200] * 20
+    assert world.balance("place:bar") == 16_000
+
+
+def test_two_views_share_nothing_by_themselves(world: World) -> None:
+    with world.database.read() as connection:
+        one, other = StoreView(connection), StoreView(connection)
+        key = (wallet(wallet_of(0)), GRAIN)
+        expected: Record = Balance(1_000)
+        assert one.get(Balance, key) == expected
+        assert other.get(Balance, key) == expected
