@@ -89,10 +89,12 @@ def _parts(sheet: Sheet, body: Box, *, left_handed: bool) -> Parts:
 
 
 def _rail(sheet: Sheet, screen: Sale, box: Box) -> None:
-    """Draw the categories; more than the rail holds scroll, as none may be too low to hit."""
+    """Draw the categories; more than the rail holds scroll, the last one half in sight."""
     gap = sheet.metrics.gap if sheet.metrics.scale == 1 else 4
     count = max(6, len(screen.categories))
-    full = max(box.h, count * (TARGET_FLOOR + gap) - gap)
+    full, least = box.h, TARGET_FLOOR + gap
+    if count * least - gap > box.h:
+        full = count * box.h / (int(box.h / least - 0.5) + 0.5)
     cells = box._replace(h=full).rows([1] * count, gap)
     entries = tuple(
         _category(sheet, category, cell, at_right=screen.left_handed)
