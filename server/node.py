@@ -36,6 +36,7 @@ from server.office.tills import SqlTills
 from server.office.watch import Machine, SqlWatch
 from server.payments.compose import Payments, Surroundings as PaymentSurroundings, compose
 from server.payments.ledger import EngineLedger
+from server.payments.reload import Intent
 from server.payments.reloads import Identity as PaymentIdentity, Settled
 from server.payments.table import SqlIntents, SqlTasks
 from server.settings import NodeSettings, read_settings
@@ -79,6 +80,10 @@ class Node:
     def books(self) -> SqlBooks:
         """Take a fresh look at the ledger."""
         return SqlBooks(self.database.read, lambda name: find_detail(self.database, name))
+
+    def intent_of(self, session: str) -> Intent | None:
+        """Give the reload of a provider's session."""
+        return SqlIntents(self.database.write, self.database.read).by_session(session)
 
     def audit(self) -> Outcome:
         """Rebuild everything from the blocks and compare."""

@@ -1,0 +1,41 @@
+"""`python -m server.cli`: the group of all commands."""
+
+import click
+
+from server.cli import demurrage, imports, lifecycle, looking, registry
+from server.node import VERSION
+
+
+@click.group(name="node", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, message="tirelire node %(version)s")
+def node() -> None:
+    """Run a node: the server of one organisation."""
+
+
+for _command in (
+    lifecycle.init,
+    lifecycle.serve,
+    looking.status,
+    looking.audit,
+    looking.doctor,
+    lifecycle.backup,
+    lifecycle.restore,
+    registry.place,
+    registry.asset,
+    registry.terminal,
+    registry.user,
+    imports.cards,
+    imports.catalogue,
+    demurrage.demurrage,
+    looking.reload_status,
+):
+    node.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line."""
+    node(prog_name="tirelire node")
+
+
+if __name__ == "__main__":
+    main()

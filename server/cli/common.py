@@ -1,0 +1,107 @@
+"""What every command shares: the home, JSON, errors in one sentence, tables."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, Final, ParamSpec, TypeVar
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from server.control.desk import Ask, desk
+from server.control.errors import NotPossibleError
+from server.home import Home
+from shared.host import HostError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+DEFAULT_HOME: Final = "~/tirelire-node"
+HOME_VARIABLE: Final = "TIRELIRE_NODE_HOME"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Which home, and how to answer."""
+
+    home: Home
+    as_json: bool
+
+    def show(self, answer: Any, people: Callable[[Any, Console], None]) -> None:
+        """Print an answer: as JSON, or in words."""
+        if self.as_json:
+            click.echo(json.dumps(answer, ensure_ascii=False, indent=2, sort_keys=True))
+        else:
+            people(answer, console())
+
+
+def console() -> Console:
+    """Give where people read: colours only on a terminal, and no wrapping in a pipe."""
+    plain = not os.isatty(1)
+    return Console(highlight=False, soft_wrap=True, no_color=plain)
+
+
+def scene_options(command: Callable[..., T]) -> Callable[..., T]:
+    """Give a command `--home` and `--json`, as its first argument `scene`."""
+
+    @click.option(
+        "--home",
+        envvar=HOME_VARIABLE,
+        default=DEFAULT_HOME,
+        show_default=True,
+        help=f"The node's home directory (or {HOME_VARIABLE}).",
+    )
+    @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+    @wraps(command)
+    def with_scene(home: str, as_json: bool, **rest: Any) -> T:
+        scene = Scene(Home(Path(home).expanduser().absolute()), as_json)
+        with one_sentence():
+            return command(scene, **rest)
+
+    return with_scene
+
+
+@contextmanager
+def one_sentence() -> Iterator[None]:
+    """Turn what cannot be done into one sentence and exit code 1."""
+    try:
+        yield
+    except (HostError, NotPossibleError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+@contextmanager
+def asking(scene: Scene) -> Iterator[Ask]:
+    """Open the desk of the scene's home."""
+    with desk(scene.home) as ask:
+        yield ask
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """Make a table as plain as a page of a ledger."""
+    made = Table(box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        made.add_column(column)
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+def moment(time_ms: int | None) -> str:
+    """Write a time in UTC, or `never`."""
+    if time_ms is None:
+        return "never"
+    return datetime.fromtimestamp(time_ms // 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def money(amount: int, asset: Mapping[str, Any]) -> str:
+    """Write an amount of an asset, as the node describes it."""
+    scale = int(asset["scale"])
+    units, rest = divmod(abs(amount), 10**scale)
+    digits = f"{units:,}" + (f".{rest:0{scale}d}" if scale else "")
+    return f"{'-' if amount < 0 else ''}{digits} {asset['symbol']}"

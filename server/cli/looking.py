@@ -1,0 +1,117 @@
+"""`node status`, `audit`, `doctor`, `reload-status`: looking without changing."""
+
+from typing import Any, Final
+
+import click
+from rich.console import Console
+
+from server.cli.common import Scene, asking, moment, money, scene_options, table
+from server.control.looking import closed_home
+
+COLOURS: Final = {"ok": "green", "warn": "yellow", "bad": "red"}
+
+
+@click.command()
+@scene_options
+def status(scene: Scene) -> None:
+    """Say what this node is and how it is."""
+    with asking(scene) as ask:
+        answer = ask("status")
+    scene.show(answer, _show_status)
+
+
+def _show_status(node: dict[str, Any], to: Console) -> None:
+    sealing = "sealing" if node["sealing"] else "[red]not sealing: blocks are missing here[/red]"
+    to.print(f"[bold]{node['name']}[/bold]  {node['address']}")
+    to.print(f"chain {node['chain'][:8]}  height {node['height']}, {sealing}")
+    to.print(f"payments: {node['payments']}    time: {moment(node['time_ms'])}")
+    to.print()
+    assets = [
+        (asset["asset"], asset["name"], asset["class"], money(asset["outstanding"], asset))
+        for asset in node["assets"]
+    ]
+    to.print(table(["asset", "name", "class", "outstanding"], assets))
+    to.print()
+    _show_terminals(node["terminals"], to)
+    to.print()
+    audit = node["audit"]
+    if audit is None:
+        to.print("audit: never (tirelire node audit)")
+    elif audit["bad_height"] is None:
+        to.print(f"audit: good up to height {audit['height']}, {moment(audit['at_ms'])}")
+    else:
+        to.print(f"[red]audit: height {audit['bad_height']}: {audit['cause']}[/red]")
+    away = moment(node["backup_elsewhere_ms"])
+    to.print(f"backup: {moment(node['backup_ms'])}; elsewhere: {away}")
+    to.print(f"dead letters: {node['dead_letters']}    open tasks: {len(node['tasks'])}")
+
+
+def _show_terminals(terminals: list[dict[str, Any]], to: Console) -> None:
+    rows = [
+        (
+            f"{each['terminal'][:4]} {each['terminal'][4:8]}".upper(),
+            each["label"],
+            each["place"],
+            each["status"],
+            moment(each["seen_ms"]),
+            str(each["unsent"]),
+        )
+        for each in terminals
+    ]
+    to.print(table(["terminal", "label", "place", "status", "last sync", "unsent"], rows))
+
+
+@click.command()
+@scene_options
+def audit(scene: Scene) -> None:
+    """Rebuild everything from the blocks and compare; exit code 1 when something is wrong."""
+    with asking(scene) as ask:
+        answer = ask("audit")
+    scene.show(answer, _show_audit)
+    if answer["bad_height"] is not None:
+        raise SystemExit(1)
+
+
+def _show_audit(found: dict[str, Any], to: Console) -> None:
+    if found["bad_height"] is not None:
+        to.print(f"[red]Wrong at height {found['bad_height']}: {found['cause']}[/red]")
+        return
+    count, ms = found["transactions"], found["duration_ms"]
+    to.print(f"Good: {found['height'] + 1} blocks, {count} transactions in {ms} ms.")
+    to.print(f"state {found['state']}")
+
+
+@click.command()
+@scene_options
+def doctor(scene: Scene) -> None:
+    """Look at everything that may go wrong; exit code 1 when a line is red."""
+    answer = closed_home(scene.home)
+    if not answer:
+        with asking(scene) as ask:
+            answer = ask("doctor")
+    scene.show(answer, _show_doctor)
+    if any(line["level"] == "bad" for line in answer):
+        raise SystemExit(1)
+
+
+def _show_doctor(lines: list[dict[str, str]], to: Console) -> None:
+    for line in lines:
+        colour = COLOURS[line["level"]]
+        to.print(f"[{colour}]{line['level']:<5}[/{colour}] {line['check']:<9} {line['text']}")
+        if line["fix"]:
+            to.print(f"                → {line['fix']}")
+
+
+@click.command("reload-status")
+@click.argument("reload")
+@scene_options
+def reload_status(scene: Scene, *, reload: str) -> None:
+    """Say how far a paid reload is, by its id or the payment service's session."""
+    with asking(scene) as ask:
+        answer = ask("reload.status", wanted=reload)
+
+    def show(found: dict[str, Any], to: Console) -> None:
+        for name, value in found.items():
+            to.print(f"{name:<12} {value if value is not None else '-'}")
+
+    scene.show(answer, show)

@@ -1,0 +1,43 @@
+"""THE table of acts: what the command line can ask of an open node.
+
+An act takes the node and plain arguments and gives plain data (what JSON can carry), so that it
+travels through the control socket unchanged.  What cannot be done raises `NotPossibleError` with a
+sentence; nothing has happened then.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from server.control import cards, changes, keeping, looking, melting
+from server.control.errors import NotPossibleError
+from server.node import Node
+
+Act = Callable[..., Any]
+
+ACTS: Final[Mapping[str, Act]] = {
+    "status": looking.status,
+    "audit": looking.audit,
+    "doctor": looking.doctor,
+    "reload.status": looking.reload_status,
+    "backup": keeping.backup,
+    "asset.create": changes.asset_create,
+    "place.create": changes.place_create,
+    "terminal.list": looking.terminals,
+    "terminal.pair-pin": changes.pair_pin,
+    "terminal.pairing": changes.pairing,
+    "terminal.revoke": changes.revoke,
+    "user.invite": changes.user_invite,
+    "cards.import": cards.import_cards,
+    "cards.list": cards.list_cards,
+    "catalogue.import": cards.import_catalogue,
+    "demurrage.set": melting.set_policy,
+    "demurrage.run": melting.run,
+}
+
+
+def act(node: Node, name: str, arguments: Mapping[str, Any]) -> Any:
+    """Do one act.  Raises NotPossibleError."""
+    wanted = ACTS.get(name)
+    if wanted is None:
+        raise NotPossibleError(f"this node does not know the act {name!r}")
+    return wanted(node, **arguments)

@@ -1,0 +1,60 @@
+"""Acts on files: cards as their maker lists them, products and team as TOML."""
+
+from typing import Any
+
+from server.control.errors import NotPossibleError
+from server.node import Node
+from server.web.port import Mistakes, NotDone, Refusal
+from server.web.views.cards import ImportPreview
+
+
+def import_cards(node: Node, name: str, content: str, *, dry_run: bool = False) -> dict[str, Any]:
+    """Register all new cards of a file, or none when a line is wrong."""
+    preview = node.office.preview_import(name, content.encode("utf-8", "surrogateescape"))
+    if isinstance(preview, Mistakes):
+        words = ", ".join(f"{field}: {word}" for field, word in preview.fields.items())
+        raise NotPossibleError(f"{name} cannot be read ({words})")
+    found = _summary(preview)
+    if dry_run or preview.problems or not preview.new:
+        return {**found, "imported": 0}
+    outcome = node.office.import_cards(preview.id)
+    if isinstance(outcome, NotDone):
+        if outcome.why is Refusal.GONE:
+            raise NotPossibleError("this node serves no place yet: tirelire node place create NAME")
+        raise NotPossibleError(f"nothing was imported: {outcome.why.value} {outcome.detail}")
+    return {**found, "imported": outcome.count}
+
+
+def _summary(preview: ImportPreview) -> dict[str, Any]:
+    return {
+        "lines": preview.lines,
+        "new": preview.new,
+        "known": preview.known,
+        "problems": [
+            {"line": bad.line, "content": bad.content, "cause": bad.cause, "detail": bad.detail}
+            for bad in preview.problems
+        ],
+    }
+
+
+def list_cards(node: Node) -> list[dict[str, Any]]:
+    """List the cards of this node with their links."""
+    address = node.settings.public_url
+    return [
+        {
+            "card": known.ref,
+            "number": known.number,
+            "batch": known.batch,
+            "link": f"{address}/qr/{known.token}",
+        }
+        for known in node.office.deck.every()
+    ]
+
+
+def import_catalogue(node: Node, content: str) -> dict[str, Any]:
+    """Take products and team of a TOML file: all of it or nothing."""
+    outcome = node.office.import_catalogue(content.encode("utf-8", "surrogateescape"))
+    if isinstance(outcome, Mistakes):
+        words = ", ".join(f"{field}: {word}" for field, word in outcome.fields.items())
+        raise NotPossibleError(f"nothing was imported ({words})")
+    return {"imported": outcome.of, "revision": node.office.shop.revision()}

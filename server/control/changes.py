@@ -1,0 +1,129 @@
+"""Acts that change the registry: places, assets, terminals, users."""
+
+from typing import Any
+
+import msgspec
+
+from server.control.errors import NotPossibleError
+from server.engine.port import EngineStoppedError, NotProposed
+from server.founding import invite, slug
+from server.node import Node
+from server.web.port import Mistakes, NotDone
+from shared.errors import MESSAGES
+from shared.ids import AssetId, PlaceId
+from shared.kinds import AssetCreate, Body, PlaceCreate
+
+
+def propose(node: Node, *bodies: Body) -> int:
+    """Put transactions on the chain, all or none, and give the height.
+
+    Raises NotPossibleError with the ledger's reason.
+    """
+    try:
+        outcome = node.engine.propose(bodies)
+    except EngineStoppedError as error:
+        raise NotPossibleError(f"the node makes no blocks now: {error}") from None
+    if isinstance(outcome, NotProposed):
+        raise NotPossibleError(f"{outcome.code}: {MESSAGES[outcome.code].en}")
+    return outcome[-1].height
+
+
+def place_create(node: Node, name: str, place: str = "") -> dict[str, Any]:
+    """Register a place that this node serves."""
+    code = PlaceId(place) if place else slug(name)
+    body = _checked(PlaceCreate(name=name, place=code))
+    return {"place": code, "height": propose(node, body)}
+
+
+def asset_create(
+    node: Node,
+    asset: str,
+    name: str,
+    asset_class: str = "local",
+    issuer: str = "",
+    symbol: str = "",
+    priority: int = 10,
+    peg: str = "EUR",
+    scale: int = 2,
+) -> dict[str, Any]:
+    """Register an asset of one of this node's places (the first when none is named)."""
+    values = {
+        "asset": asset,
+        "class": asset_class,
+        "issuer": issuer or first_place(node),
+        "name": name,
+        "peg": peg,
+        "priority": priority,
+        "scale": scale,
+        "symbol": symbol or ("€" if asset_class == "federated" else name[:1].upper()),
+    }
+    try:
+        body = msgspec.convert(values, AssetCreate)
+    except msgspec.ValidationError as error:
+        raise NotPossibleError(str(error)) from None
+    return {"asset": AssetId(asset), "height": propose(node, body)}
+
+
+def first_place(node: Node) -> PlaceId:
+    """Give the first place that this node serves."""
+    places = node.office.places()
+    if not places:
+        raise NotPossibleError("this node serves no place yet: tirelire node place create NAME")
+    return PlaceId(places[0].id)
+
+
+def _checked(body: Body) -> Body:
+    """Prove that a body made of a person's words is one that the wire can carry."""
+    try:
+        return msgspec.json.decode(msgspec.json.encode(body), type=type(body))
+    except msgspec.ValidationError as error:
+        raise NotPossibleError(str(error)) from None
+
+
+def pair_pin(node: Node, label: str, place: str = "") -> dict[str, Any]:
+    """Make a code for one new terminal: six digits, ten minutes, once."""
+    started = node.office.start_pairing(place or first_place(node), label)
+    if isinstance(started, Mistakes):
+        words = ", ".join(f"{field}: {word}" for field, word in started.fields.items())
+        raise NotPossibleError(f"no code can be made ({words})")
+    return pairing(node, started)
+
+
+def pairing(node: Node, ident: str) -> dict[str, Any]:
+    """Say how far a pairing is."""
+    found = node.office.pairing(ident)
+    if found is None:
+        raise NotPossibleError(f"there is no pairing {ident}")
+    return {
+        "pairing": found.id,
+        "pin": found.pin,
+        "label": found.name,
+        "place": found.place,
+        "expires_ms": found.expires_ms,
+        "state": found.state.value,
+        "terminal": found.terminal,
+        "address": node.settings.public_url,
+    }
+
+
+def revoke(node: Node, terminal: str) -> dict[str, Any]:
+    """Revoke a terminal, by its id, the beginning of it, or its label."""
+    known = [row.id for row in node.office.terminals().rows if _is(row.id, row.name, terminal)]
+    if len(known) != 1:
+        found = "no terminal" if not known else f"{len(known)} terminals"
+        raise NotPossibleError(f"{found} called {terminal}: see tirelire node terminal list")
+    page = node.office.revocation(known[0])
+    outcome = node.office.revoke(known[0], "command line")
+    if isinstance(outcome, NotDone):
+        raise NotPossibleError(f"not revoked: {outcome.why.value} {outcome.detail}".rstrip())
+    return {"terminal": known[0], "after": page.received_seq if page else 0}
+
+
+def _is(ident: str, label: str, wanted: str) -> bool:
+    short = wanted.replace(" ", "").lower()
+    return label == wanted or (len(short) >= 4 and ident.startswith(short))
+
+
+def user_invite(node: Node) -> dict[str, Any]:
+    """Make a link that lets one person become an admin, once, within a week."""
+    return {"link": invite(node.settings, node.office.accounts.invite())}

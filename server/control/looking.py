@@ -1,0 +1,268 @@
+"""Acts that only look: status, terminals, audit, doctor, a reload."""
+
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from server.control.errors import NotPossibleError
+from server.home import Home
+from server.ledger.records import Asset, Author, Place
+from server.node import VERSION, Node
+from server.office import money
+from server.office.tills import NOTHING_SAID, terminals as every_terminal
+from server.web.views.common import PartKind
+
+MUCH_FREE: Final = 500_000_000
+DAY_MS: Final = 86_400_000
+SYNCHRONISED: Final = Path("/run/systemd/timesync/synchronized")
+WALLETS: Final = (PartKind.WALLETS,)
+Line = dict[str, str]
+
+
+def status(node: Node) -> dict[str, Any]:
+    """Say what this node is and how it is."""
+    tip = node.engine.tip
+    watch = node.office.keeper
+    audits, backup = watch.audits(), watch.backup()
+    return {
+        "name": node.settings.name,
+        "version": VERSION,
+        "home": str(node.home.path),
+        "address": node.settings.public_url,
+        "chain": tip.chain,
+        "node": node.engine.author,
+        "height": tip.height,
+        "head": tip.hash,
+        "state": tip.state,
+        "time_ms": node.clock.now_ms(),
+        "sealing": node.engine.sealing,
+        "simulated_clock": node.settings.simulated_clock,
+        "production": node.settings.production,
+        "payments": "stand-in" if node.payments.standin else "stripe",
+        "places": _places(node),
+        "assets": _assets(node),
+        "terminals": terminals(node),
+        "dead_letters": node.office.node.dead_letters(),
+        "tasks": [task.key for task in node.tasks.open()],
+        "audit": None if not audits else _audit_line(audits[0]),
+        "backup_ms": backup.at_ms,
+        "backup_elsewhere_ms": backup.elsewhere_ms,
+    }
+
+
+def _audit_line(audit: Any) -> dict[str, Any]:
+    return {
+        "at_ms": audit.at_ms,
+        "height": audit.to_height,
+        "transactions": audit.operations,
+        "bad_height": audit.bad_height,
+        "cause": audit.cause,
+    }
+
+
+def _places(node: Node) -> list[dict[str, str]]:
+    rows = sorted(node.books().rows(Place), key=lambda row: str(row[0]))
+    return [{"place": str(key[0]), "name": place.name} for key, place in rows]
+
+
+def _assets(node: Node) -> list[dict[str, Any]]:
+    books = node.books()
+    position = money.take_position(books)
+    found = []
+    for key, asset in sorted(books.rows(Asset), key=lambda row: str(row[0])):
+        code = next(known for known in position.assets if known == key[0])
+        accounts = position.accounts.get(code, {})
+        found.append(
+            {
+                "asset": code,
+                "name": asset.name,
+                "class": asset.asset_class.value,
+                "symbol": asset.symbol,
+                "scale": asset.scale,
+                "outstanding": -accounts.get(f"issuer:{code}", 0),
+                "accounts": {name: held for name, held in sorted(accounts.items()) if held}
+                if len(accounts) <= 1_000
+                else {},
+                "wallets": position.total(code, WALLETS),
+                "losses": position.losses(code),
+            }
+        )
+    return found
+
+
+def terminals(node: Node) -> list[dict[str, Any]]:
+    """List every terminal that was ever enrolled."""
+    said = node.office.tills.said()
+    return [
+        {
+            "terminal": author,
+            "label": record.label,
+            "place": record.place,
+            "status": record.status,
+            "seen_ms": said.get(author, NOTHING_SAID).seen_ms,
+            "unsent": said.get(author, NOTHING_SAID).unsent_count,
+            "unsent_amount": said.get(author, NOTHING_SAID).unsent_amount,
+        }
+        for author, record in _sorted(every_terminal(node.books()))
+    ]
+
+
+def _sorted(found: list[tuple[Any, Author]]) -> list[tuple[Any, Author]]:
+    return sorted(found, key=lambda each: (each[1].place, each[1].label))
+
+
+def audit(node: Node) -> dict[str, Any]:
+    """Rebuild everything from the blocks, compare, and keep the result."""
+    found = node.office.node.audit()
+    node.office.keeper.audited(found)
+    return {**_audit_line(found), "duration_ms": found.duration_ms, "state": node.engine.tip.state}
+
+
+def reload_status(node: Node, wanted: str) -> dict[str, Any]:
+    """Say how far a reload is, by its id or the provider's session."""
+    reloads = node.payments.reloads
+    intent = reloads.get(wanted) or node.intent_of(wanted)
+    if intent is None:
+        raise NotPossibleError(f"no reload has the id or session {wanted}")
+    return {
+        "reload": intent.id,
+        "state": intent.state.value,
+        "amount": intent.amount,
+        "asset": intent.asset,
+        "session": intent.session,
+        "payment": intent.payment,
+        "transaction": intent.transaction,
+        "note": intent.note,
+    }
+
+
+# ---------- doctor ----------
+
+
+def doctor(node: Node) -> list[Line]:
+    """Look at everything that may go wrong; each line that is not well says its fix."""
+    return [check(node) for check in _CHECKS]
+
+
+def _line(name: str, level: str, text: str, fix: str = "") -> Line:
+    return {"check": name, "level": level, "text": text, "fix": fix}
+
+
+def _home(node: Node) -> Line:
+    open_to_all = [
+        path
+        for path in (node.home.path, node.home.keys)
+        if stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
+    if open_to_all:
+        fix = f"chmod 700 {' '.join(map(str, open_to_all))}"
+        return _line("home", "bad", "other users of this machine can read it", fix)
+    return _line("home", "ok", f"{node.home.path}, closed to others")
+
+
+def _clock(node: Node) -> Line:
+    if node.settings.simulated_clock:
+        return _line("clock", "warn", "simulated", "make another node for real money")
+    behind = node.engine.tip.time - node.clock.now_ms()
+    fix = "set the time: sudo timedatectl set-ntp true"
+    if behind > 0:
+        return _line("clock", "bad", f"{behind // 1000} s behind the last block", fix)
+    if not SYNCHRONISED.exists():
+        return _line("clock", "warn", "nobody says that it is synchronised", fix)
+    return _line("clock", "ok", "synchronised")
+
+
+def _disk(node: Node) -> Line:
+    free = shutil.disk_usage(node.home.path).free
+    text = f"{free // 1_000_000:,} MB free"
+    if free < MUCH_FREE:
+        return _line("disk", "bad", text, "make room, or move the home to a larger disk")
+    return _line("disk", "ok", text)
+
+
+def _lock(node: Node) -> Line:
+    holder = (node.home.path / "lock").read_text("ascii", "replace").strip()
+    return _line("lock", "ok", f"held by process {holder}: nobody else writes")
+
+
+def _database(node: Node) -> Line:
+    with node.database.read() as connection:
+        found = connection.exec_driver_sql("PRAGMA quick_check").scalars().first()
+    if found != "ok":
+        return _line("database", "bad", str(found), "stop the node; tirelire node restore BACKUP")
+    return _line("database", "ok", f"{node.home.database.stat().st_size // 1000:,} kB, whole")
+
+
+def _sealing(node: Node) -> Line:
+    if node.engine.sealing:
+        return _line("blocks", "ok", f"height {node.engine.tip.height}, sealing")
+    text = "a terminal knows a block that this node has lost: it keeps sales and seals nothing"
+    return _line("blocks", "bad", text, "restore a newer backup: tirelire node restore BACKUP")
+
+
+def _backup(node: Node) -> Line:
+    found, now = node.office.keeper.backup(), node.clock.now_ms()
+    fix = "tirelire node backup --to /another/disk"
+    if found.at_ms is None:
+        return _line("backup", "bad", "there is none", fix)
+    hours = (now - found.at_ms) // 3_600_000
+    if now - found.at_ms > DAY_MS:
+        return _line("backup", "bad", f"the last one is {hours} hours old", fix)
+    if found.elsewhere_ms is None:
+        return _line("backup", "warn", "only on this disk", fix)
+    return _line("backup", "ok", f"{hours} hours old, one is elsewhere")
+
+
+def _stripe(node: Node) -> Line:
+    if not node.payments.standin:
+        return _line("stripe", "ok", "keys are set")
+    return _line(
+        "stripe",
+        "warn",
+        "no keys: reloads are played by a stand-in, no real money",
+        "set TIRELIRE_STRIPE_SECRET_KEY and TIRELIRE_STRIPE_WEBHOOK_SECRET",
+    )
+
+
+def _audit(node: Node) -> Line:
+    audits, now = node.office.keeper.audits(), node.clock.now_ms()
+    if not audits:
+        return _line("audit", "warn", "never made", "tirelire node audit")
+    last = audits[0]
+    if last.bad_height is not None:
+        text = f"height {last.bad_height}: {last.cause}"
+        return _line("audit", "bad", text, "stop the node; tirelire node restore BACKUP")
+    if now - last.at_ms > 36 * 3_600_000:
+        return _line("audit", "warn", "the last one is old", "tirelire node audit")
+    return _line("audit", "ok", f"good up to height {last.to_height}")
+
+
+def _address(node: Node) -> Line:
+    url = node.settings.public_url
+    if node.settings.production and not node.settings.https:
+        fix = "write the https address into node.toml: [http] public"
+        return _line("address", "bad", f"{url} is not https", fix)
+    return _line("address", "ok", url)
+
+
+_CHECKS: Final[tuple[Callable[[Node], Line], ...]] = (
+    _home,
+    _lock,
+    _clock,
+    _disk,
+    _database,
+    _sealing,
+    _audit,
+    _backup,
+    _stripe,
+    _address,
+)
+
+
+def closed_home(home: Home) -> list[Line]:
+    """Say what keeps a node from being opened at all; nothing when it can be."""
+    if not home.exists:
+        return [_line("home", "bad", f"no node in {home.path}", "tirelire node init")]
+    return []

@@ -1,0 +1,51 @@
+"""Acts of demurrage: set how an asset melts, and play the days."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from server.control.changes import propose
+from server.control.errors import NotPossibleError
+from server.demurrage.plan import calendar, day_number
+from server.demurrage.run import Day, FutureDayError
+from server.node import Node
+from shared.kinds import PolicySet
+from shared.policy import NO_DEMURRAGE, DemurragePolicy
+
+
+def set_policy(node: Node, asset: str, **changes: Any) -> dict[str, Any]:
+    """Set how an asset melts; what is not named keeps the protocol's first value."""
+    values = {**msgspec.structs.asdict(NO_DEMURRAGE), "enabled": True, **changes}
+    values["notice_days"] = tuple(values["notice_days"])
+    try:
+        policy = msgspec.convert({**values, "policy": "demurrage"}, DemurragePolicy)
+        body = msgspec.convert({"subject": asset, "value": policy}, PolicySet)
+    except msgspec.ValidationError as error:
+        raise NotPossibleError(str(error)) from None
+    return {"asset": asset, "height": propose(node, body)}
+
+
+def run(node: Node, until: str, *, dry_run: bool = False) -> list[dict[str, Any]]:
+    """Play each day up to one, or say what would happen; quiet days are left out."""
+    try:
+        last = day_number(date.fromisoformat(until))
+    except ValueError:
+        raise NotPossibleError(f"{until} is no day: write it as 2027-03-01") from None
+    play = node.demurrage.forecast if dry_run else node.demurrage.until
+    try:
+        return [_line(day) for day in play(last) if not day.quiet]
+    except FutureDayError as error:
+        raise NotPossibleError(str(error)) from None
+
+
+def _line(day: Day) -> dict[str, Any]:
+    return {
+        "day": calendar(day.day).isoformat(),
+        "notices": day.notices,
+        "melts": day.melts,
+        "melted": dict(day.melted),
+        "reversals": day.reversals,
+        "distributions": day.distributions,
+        "rejected": day.rejected,
+    }
