@@ -72,7 +72,7 @@ class Till:
         if known is None or not session:
             return None
         try:
-            intent = self.reloads.settle(session).intent
+            intent = self.reloads.visit(session).intent
         except UNREACHABLE:
             # The last known state is true, if not new.
             intent = self.find(session)

@@ -181,6 +181,15 @@ class Reloads:
                 return Settled(Outcome.FOREIGN)
             return self._look(known, session)
 
+    def visit(self, session_id: str) -> Settled:
+        """Settle for somebody at the return page: as `settle`, but only a session that we know.
+
+        Anybody can make up a session's id; a visit to an unknown one must not cost us a request.
+        """
+        if self._intents.by_session(session_id) is None:
+            return Settled(Outcome.FOREIGN)
+        return self.settle(session_id)
+
     def sweep(self) -> Sweep:
         """Settle what no webhook came for, and match sessions whose answer never reached us."""
         now = self._now_ms()

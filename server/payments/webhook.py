@@ -2,7 +2,7 @@
 
 Guarantees 400 for a bad signature, 503 when we could not find out (Stripe tries again for days),
 200 for everything else, known or not: an answer other than 200 for an event that we do not care
-about would only make Stripe repeat it.  No event is believed: both doors call `settle`.
+about would only make Stripe repeat it.  No event is believed: both doors end in `settle`.
 """
 
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def blueprint(reloads: Reloads, gateway: Gateway, after: After) -> Blueprint:
     def come_back() -> BaseResponse:
         # Anybody may ask about any session: looking is harmless and the answer shows no balance.
         try:
-            settled = reloads.settle(request.args.get("session_id", ""))
+            settled = reloads.visit(request.args.get("session_id", ""))
         except TROUBLE:
             return redirect(after(None), 303)
         return redirect(after(None if settled.outcome is Outcome.FOREIGN else settled), 303)

@@ -306,7 +306,9 @@ def test_a_second_session_for_the_same_reload_is_shown_not_credited(node: World)
 
 def test_a_session_that_nobody_knows(node: World) -> None:
     assert node.reloads.settle("cs_test_nobody") == Settled(Outcome.FOREIGN)
+    node.provider.faults.extend([Fault.SERVER_ERROR])
     assert node.come_back("cs_test_nobody") == "/how/checking"
+    assert node.provider.faults.next() is Fault.SERVER_ERROR  # nobody was asked
 
 
 def test_a_session_that_the_provider_has_lost_is_given_up_when_it_is_over(
