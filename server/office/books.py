@@ -4,7 +4,7 @@ A port: the store implements it over its tables, the tests over the executor its
 final state; reading never waits for the writer.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -77,7 +77,10 @@ class Books(Protocol):
         """Give entries, newest first: of these kinds, this author, moving this account."""
 
     def since(self, time_ms: int, kinds: Collection[str]) -> Iterable[Entry]:
-        """Give the entries of these kinds in blocks since a time, oldest first."""
+        """Give the entries of these kinds in blocks since a time, oldest first, without bodies."""
+
+    def sold_since(self, time_ms: int) -> Mapping[AuthorId, int]:
+        """Count the sales of each author in blocks since a time."""
 
     def in_block(self, height: int) -> Sequence[Entry]:
         """Give what a block executed, in order."""

@@ -73,9 +73,7 @@ class Field:
     def rows(self) -> tuple[TerminalRow, ...]:
         """Give every terminal, the ones that need care first."""
         said = self.tills.said()
-        sold: dict[str, int] = {}
-        for entry in self.books.since(self.day_start_ms, ("sale",)):
-            sold[entry.author] = sold.get(entry.author, 0) + 1
+        sold = self.books.sold_since(self.day_start_ms)
         rows = [
             self._row(author, record, said.get(author, NOTHING_SAID), sold.get(author, 0))
             for author, record in terminals(self.books)

@@ -17,7 +17,7 @@ KINDS: Final = {
     "sale": LineKind.SALE,
     "refund": LineKind.REFUND,
     "reload": LineKind.RELOAD,
-    "issue": LineKind.RELOAD,
+    "issue": LineKind.ISSUE,
     "cash_reload": LineKind.CASH_RELOAD,
     "transfer": LineKind.TRANSFER,
     "notice": LineKind.NOTICE,

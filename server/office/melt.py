@@ -142,10 +142,10 @@ def _forecast(
     clocks: tuple[tuple[int, int], ...],
     today: int,
 ) -> tuple[Forecast, ...]:
-    """Play every clock for six months as if nobody used their money."""
+    """Play every clock for six months from the next melt, as if nobody used their money."""
     if not clocks:
         return ()
-    first = as_date(today).replace(day=1)
+    first = as_date(max(today, min(day for day, _balance in clocks))).replace(day=1)
     months = [first]
     while len(months) < MONTHS_AHEAD:
         months.append((months[-1] + timedelta(days=32)).replace(day=1))

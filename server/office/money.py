@@ -68,6 +68,19 @@ class Position:
         held = self.accounts.get(code, {})
         return sum(amount for account, amount in held.items() if kind_of(account) in wanted)
 
+    def held(self, code: AssetId, account: str) -> int:
+        """Give what one account holds."""
+        return self.accounts.get(code, {}).get(account, 0)
+
+    def payable(self, code: AssetId) -> int:
+        """Give what places may take out: a place's balance less the losses it caused."""
+        held = self.accounts.get(code, {})
+        places = [account.partition(":")[2] for account in held if account.startswith("place:")]
+        return sum(
+            max(0, self.held(code, f"place:{each}") + self.held(code, f"loss:{each}"))
+            for each in places
+        )
+
     def losses(self, code: AssetId) -> int:
         """Give what loss accounts carry of an asset, as a positive number."""
         held = self.accounts.get(code, {})
@@ -104,7 +117,7 @@ def outside(position: Position) -> tuple[Outside, ...]:
         Outside(
             total=position.money(code, position.total(code, EVERYWHERE)),
             on_cards=position.money(code, position.total(code, (PartKind.WALLETS,))),
-            to_places=position.money(code, position.total(code, (PartKind.PLACE,))),
+            to_places=position.money(code, position.payable(code)),
             covered_bp=_covered(position, code),
         )
         for code in position.assets
@@ -152,11 +165,11 @@ def where(position: Position, names: Mapping[PlaceId, str]) -> tuple[MoneyRow, .
         MoneyRow(
             kind=PartKind.PLACE,
             name=name,
-            amounts=amounts(
-                {
-                    code: position.accounts.get(code, {}).get(f"place:{place}", 0)
-                    for code in position.assets
-                }
+            amounts=amounts({c: position.held(c, f"place:{place}") for c in position.assets}),
+            losses=tuple(
+                position.money(c, -lost)
+                for c in position.assets
+                if (lost := position.held(c, f"loss:{place}"))
             ),
         )
         for place, name in names.items()

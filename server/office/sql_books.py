@@ -4,12 +4,12 @@ Bodies are read from the blocks themselves; a batch is parsed once while a page 
 come from wherever the node keeps them.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Row, Select, and_, or_, select, tuple_
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, tuple_
 
 from server.ledger.records import Key, Posting, Record
 from server.office.books import NEWEST, Entry, Place, Sealed
@@ -109,14 +109,26 @@ class SqlBooks:
             return list(self._entries(connection, connection.execute(newest).all()))
 
     def since(self, time_ms: int, kinds: Collection[str]) -> Iterable[Entry]:
-        """Give the entries of these kinds in blocks since a time, oldest first."""
+        """Give the entries of these kinds in blocks since a time, oldest first, without bodies."""
         statement = (
             _transactions()
             .where(CHAIN_BLOCK.c.time >= time_ms, TX.kind.in_(kinds))
             .order_by(TX.height, TX.idx)
         )
         with self.read() as connection:
-            return list(self._entries(connection, connection.execute(statement).all()))
+            rows = connection.execute(statement).all()
+            return list(self._entries(connection, rows, bodies=False))
+
+    def sold_since(self, time_ms: int) -> Mapping[AuthorId, int]:
+        """Count the sales of each author in blocks since a time."""
+        statement = (
+            select(TX.author, func.count())
+            .join_from(CHAIN_TRANSACTION, CHAIN_BLOCK, TX.height == CHAIN_BLOCK.c.height)
+            .where(CHAIN_BLOCK.c.time >= time_ms, TX.kind == "sale")
+            .group_by(TX.author)
+        )
+        with self.read() as connection:
+            return {AuthorId(author): count for author, count in connection.execute(statement)}
 
     def in_block(self, height: int) -> Sequence[Entry]:
         """Give what a block executed, in order."""
@@ -130,7 +142,9 @@ class SqlBooks:
 
     # ---------- entries ----------
 
-    def _entries(self, connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[Entry]:
+    def _entries(
+        self, connection: Connection, rows: Sequence[Row[Any]], *, bodies: bool = True
+    ) -> Iterator[Entry]:
         postings = _postings(connection, rows)
         for row in rows:
             yield Entry(
@@ -138,7 +152,7 @@ class SqlBooks:
                 seq=row.seq,
                 hash=Hash(row.hash.hex()),
                 kind=row.kind,
-                body=self._body(connection, row),
+                body=self._body(connection, row) if bodies else None,
                 at_ms=row.at,
                 time_ms=row.time,
                 height=row.height,

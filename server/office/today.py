@@ -13,7 +13,6 @@ from server.web.views.common import Level, Money
 from server.web.views.overview import Check, CheckKind, HourSales, Todo, TodoKind
 from server.web.views.terminals import TerminalRow, TerminalState
 from shared.ids import AssetId
-from shared.kinds import Refund
 from shared.verdict import Status
 
 OPENS: Final = time(6)
@@ -76,7 +75,7 @@ def read_day(books: Books, position: Position, start_ms: int, now_ms: int) -> Da
 
 def earned(entry: Entry) -> dict[AssetId, int]:
     """Give what an entry brought to its place, asset by asset; a refund takes away."""
-    sign = -1 if isinstance(entry.body, Refund) else 1
+    sign = -1 if entry.kind == "refund" else 1
     amounts: dict[AssetId, int] = {}
     for posting in entry.postings:
         end = posting.source if sign < 0 else posting.target

@@ -24,9 +24,10 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
+from server.web import words
 from server.web.forms import FIELD, Forms
 from server.web.limits import RateLimit
-from server.web.port import Office
+from server.web.port import NotDone, Office
 from server.web.settings import LANGUAGES, PageSettings
 from server.web.statics import Statics
 from server.web.translations import translations
@@ -172,6 +173,12 @@ def show(template: str, status: int = 200, **values: Any) -> Answer:
 def go(location: str) -> AnyResponse:
     """Send the browser on with a GET."""
     return redirect(location, SEE_OTHER)
+
+
+def why_not(outcome: NotDone) -> str:
+    """Say why an act was not done, with the ledger's own reason if it has one."""
+    reason = words.code(outcome.detail, frame().language()) if outcome.detail else ""
+    return f"{_(words.REFUSALS[outcome.why])} {reason}".strip()
 
 
 def say(level: str, title: str, text: str = "") -> None:

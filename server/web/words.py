@@ -78,6 +78,7 @@ LINE: Final = {
     LineKind.SALE: N_("Sale"),
     LineKind.REFUND: N_("Refund"),
     LineKind.RELOAD: N_("Online top-up"),
+    LineKind.ISSUE: N_("Money issued"),
     LineKind.RELOAD_HELD: N_("Online top-up, set aside"),
     LineKind.CASH_RELOAD: N_("Cash top-up"),
     LineKind.TRANSFER: N_("Transfer"),
@@ -109,7 +110,7 @@ PART_HINT: Final = {
     PartKind.FUNDS: N_("commons, maintenance and guarantee"),
     PartKind.STRIPE_AVAILABLE: "",
     PartKind.STRIPE_TRANSIT: N_("paid, available within 3 days"),
-    PartKind.LOSSES: N_("bank disputes, covered by the guarantee fund"),
+    PartKind.LOSSES: N_("offline sales and disputes, repaid by later top-ups or the guarantee"),
 }
 
 PART_COLOUR: Final = {

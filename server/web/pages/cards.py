@@ -2,11 +2,10 @@
 
 from flask import Blueprint, abort, request
 
-from server.web.frame import Answer, _, go, me, n_, office, say, show
+from server.web.frame import Answer, _, go, me, n_, office, say, show, why_not
 from server.web.guards import members_only, once
 from server.web.port import Done, Mistakes, NotDone
 from server.web.views.cards import CardState
-from server.web.words import REFUSALS
 
 page = Blueprint("cards", __name__)
 members_only(page)
@@ -59,8 +58,8 @@ def block(number: str) -> Answer:
                 all=all_,
             )
             say("ok", _("Blocked."), text)
-        case NotDone(why, detail):
-            say("danger", _("Not blocked."), f"{_(REFUSALS[why])} {detail}".strip())
+        case NotDone() as refused:
+            say("danger", _("Not blocked."), why_not(refused))
     return go(f"/cards/{number}")
 
 
@@ -104,6 +103,6 @@ def import_cards(preview: str) -> Answer:
             title = n_("%(n)s card registered.", "%(n)s cards registered.", count)
             say("ok", title, _("They are in the chain; terminals learn them at their next sync."))
             return go("/cards")
-        case NotDone(why, detail):
-            say("danger", _("Nothing was imported."), f"{_(REFUSALS[why])} {detail}".strip())
+        case NotDone() as refused:
+            say("danger", _("Nothing was imported."), why_not(refused))
             return go(f"/cards/import/{preview}")

@@ -2,10 +2,9 @@
 
 from flask import Blueprint, abort
 
-from server.web.frame import Answer, _, go, office, say, show
+from server.web.frame import Answer, _, go, office, say, show, why_not
 from server.web.guards import members_only, once
 from server.web.port import NotDone
-from server.web.words import REFUSALS
 
 page = Blueprint("chain", __name__)
 members_only(page)
@@ -26,7 +25,7 @@ def verify() -> Answer:
     """Rebuild everything from the blocks and compare."""
     outcome = office().audit()
     if isinstance(outcome, NotDone):
-        say("warn", _("Not verified."), _(REFUSALS[outcome.why]))
+        say("warn", _("Not verified."), why_not(outcome))
     return go("/chain")
 
 

@@ -7,14 +7,13 @@ payments are limited for each caller's address.
 from flask import Blueprint, abort, request
 
 from server.web import drawings
-from server.web.frame import Answer, _, address, frame, go, office, say, show
+from server.web.frame import Answer, address, frame, go, office, say, show, why_not
 from server.web.guards import once
 from server.web.pages.errors import too_many
 from server.web.parsing import read_amount
 from server.web.port import Redirect
 from server.web.views.common import Money
 from server.web.views.public import HolderPage
-from server.web.words import REFUSALS
 
 page = Blueprint("public", __name__)
 
@@ -93,7 +92,7 @@ def reload(token: str) -> Answer:
     outcome = office().start_reload(token, amount, frame().writer().language)
     if isinstance(outcome, Redirect):
         return go(outcome.url)
-    say("danger", _(REFUSALS[outcome.why]), outcome.detail)
+    say("danger", why_not(outcome))
     return go(f"/qr/{token}")
 
 

@@ -3,11 +3,10 @@
 from flask import Blueprint, abort, request
 
 from server.web import drawings
-from server.web.frame import Answer, _, frame, go, me, office, say, show
+from server.web.frame import Answer, _, frame, go, me, office, say, show, why_not
 from server.web.guards import members_only, once
 from server.web.port import Done, Mistakes, NotDone, Refusal
 from server.web.views.common import Money
-from server.web.words import REFUSALS
 
 page = Blueprint("terminals", __name__)
 members_only(page)
@@ -116,6 +115,6 @@ def revoke(terminal: str) -> Answer:
             say("ok", _("Revoked."), _("What it sends from now on will be disputed."))
         case NotDone(Refusal.ALREADY):
             say("info", _("It was already revoked."))
-        case NotDone(why, detail):
-            say("danger", _("Not revoked."), f"{_(REFUSALS[why])} {detail}".strip())
+        case NotDone() as refused:
+            say("danger", _("Not revoked."), why_not(refused))
     return go(f"/terminals/{terminal}")

@@ -89,6 +89,7 @@ class LineKind(StrEnum):
     SALE = "sale"
     REFUND = "refund"
     RELOAD = "reload"
+    ISSUE = "issue"
     RELOAD_HELD = "reload_held"
     CASH_RELOAD = "cash_reload"
     TRANSFER = "transfer"

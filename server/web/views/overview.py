@@ -64,12 +64,16 @@ class HourSales:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyRow:
-    """One row of "where the money is": an amount for each asset, in the page's order."""
+    """One row of "where the money is": an amount for each asset, in the page's order.
+
+    `losses` is what a place must have repaid before it can take these amounts out.
+    """
 
     kind: PartKind
     name: str = ""
     cards: int = 0
     amounts: tuple[Money, ...]
+    losses: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,7 +161,7 @@ def test_a_cards_history_ends_at_its_balance(ready: OfficeWorld) -> None:
     assert [
         (line.kind, line.money and line.money.amount, line.after and line.after.amount)
         for line in page.lines
-    ] == [(LineKind.SALE, -700, 1_300), (LineKind.RELOAD, 2_000, 2_000)]
+    ] == [(LineKind.SALE, -700, 1_300), (LineKind.ISSUE, 2_000, 2_000)]
 
 
 def test_blocking_says_which_terminals_do_not_know(ready: OfficeWorld) -> None:
