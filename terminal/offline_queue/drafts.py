@@ -8,6 +8,7 @@ its transaction: it is read back from the signed bytes and the detail, so the tw
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -54,6 +55,25 @@ class Knowledge:
     day_starts_ms: Callable[[], int]  # of the business day
 
 
+class Sums:
+    """Sales by their number, to say at once how many there are after any of them."""
+
+    def __init__(self, after: int) -> None:
+        self.after = after  # nothing is known of sales up to here
+        self._seqs: list[int] = []
+        self._totals: list[int] = [0]  # of so many sales
+
+    def add(self, seq: int, amount: int) -> None:
+        """Count a sale; its number is higher than those before."""
+        self._seqs.append(seq)
+        self._totals.append(self._totals[-1] + amount)
+
+    def since(self, seq: int) -> Unsent:
+        """Give the sales with a higher number."""
+        first = bisect_right(self._seqs, seq)
+        return Unsent(count=len(self._seqs) - first, amount=self._totals[-1] - self._totals[first])
+
+
 class TillJournal:
     """Implements `terminal.till.ports.Journal` over a `Journal`."""
 
@@ -65,7 +85,7 @@ class TillJournal:
         self._time = time
         self._salt = salt
         self._lock = threading.Lock()
-        self._sales: dict[int, int] = {}  # amount of each sale that the node may not have, by seq
+        self._sales = Sums(after=journal.stored_seq)
 
     def append(self, draft: Draft, *, at_ms: int) -> Entry:
         """Link, sign and fsync one entry; on return it is durable.  Raises JournalError."""
@@ -80,37 +100,43 @@ class TillJournal:
         )
         if isinstance(draft, SaleDraft):
             with self._lock:
-                self._sales[record.seq] = draft.total
+                self._sales.add(record.seq, draft.total)
         return Entry(seq=record.seq, hash=record.hash, at_ms=record.at_ms, draft=draft)
 
     def unsent(self) -> Unsent:
         """Say what the node has not acknowledged as stored: sales and their sum."""
         stored = self._journal.stored_seq
         with self._lock:
-            return _sum([total for seq, total in self._sales.items() if seq > stored])
+            if stored < self._sales.after:  # the node was put back, and has less than it said
+                self._sales = self._sales_after(stored)
+            return self._sales.since(stored)
 
     def recover(self) -> Recovered:
         """Say what is known, at start.  Raises JournalError."""
         settled = self._journal.settled_seq
         stored = self._journal.stored_seq
         outstanding = [self._entry(r) for r in self._journal.records(settled + 1)]
-        unsent = {
-            entry.seq: entry.draft.total
-            for entry in map(self._entry, self._journal.records(stored + 1))
-            if isinstance(entry.draft, SaleDraft)
-        }
         with self._lock:
-            self._sales = unsent
+            self._sales = self._sales_after(stored)
+            unsent = self._sales.since(stored)
         # What the node rejected moved nothing: after a restart it must not be shown as paid.
         entries = map(self._entry, self._journal.newest_first())
         return Recovered(
             last=next((e for e in entries if not self._moved_nothing(e)), None),
             unanswered=self._unanswered(outstanding),
             outstanding=tuple(e for e in outstanding if not self._moved_nothing(e)),
-            unsent=_sum(unsent.values()),
+            unsent=unsent,
             sales=self._sales_of_the_day(),
             last_at_ms=self._journal.time_floor_ms,
         )
+
+    def _sales_after(self, seq: int) -> Sums:
+        sums = Sums(after=seq)
+        for record in self._journal.records(seq + 1):
+            body = open_payload(record.payload).body
+            if isinstance(body, Sale):
+                sums.add(record.seq, body.total)
+        return sums
 
     def _unanswered(self, outstanding: list[Entry]) -> Entry | None:
         taken_back = {e.draft.seq for e in outstanding if isinstance(e.draft, RefundDraft)}

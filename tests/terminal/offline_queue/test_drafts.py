@@ -113,6 +113,7 @@ def test_unsent_counts_sales_and_their_sum_across_restarts(till: Till) -> None:
     till.restart()
     assert till.journal.recover().unsent == Unsent(count=1, amount=250)
     till.raw.mark_stored(0)  # the node was put back
+    assert till.journal.unsent() == Unsent(count=2, amount=1250)
     till.restart()
     assert till.journal.recover().unsent == Unsent(count=2, amount=1250)
 
