@@ -7,6 +7,7 @@ proposes nothing and forecasts on copies what the same run would do.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Protocol, TypeVar
 
 from server.demurrage import plan
@@ -65,6 +66,7 @@ class Run:
     engine: Engine
     now_ms: Callable[[], int]
     move_to: Callable[[int], None] | None = None
+    turn: Lock = field(default_factory=Lock)
 
     def until(self, last: int) -> Iterator[Day]:
         """Play today and every day up to `last`; raises FutureDayError before doing anything."""
@@ -91,9 +93,14 @@ class Run:
 
     def _play(self, today: int, last: int) -> Iterator[Day]:
         for day in range(today, max(today, last) + 1):
-            if self.move_to is not None and day > plan.day_of(self.now_ms()):
-                self.move_to(plan.noon_ms(day))
-            yield self._one_day(day)
+            # The daily job and an admin's run may meet: each day is played by one of them, and
+            # what the other finds has been done.
+            with self.turn:
+                now = plan.day_of(self.now_ms())
+                if self.move_to is not None and day > now:
+                    self.move_to(plan.noon_ms(day))
+                played = Day(day) if day < now else self._one_day(day)
+            yield played
 
     def _one_day(self, today: int) -> Day:
         done = Day(today)

@@ -1,5 +1,6 @@
 """The run on the real executor: what is proposed is what the ledger finds right."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -143,6 +144,14 @@ def test_playing_twice_seals_nothing_more(village: Village) -> None:
     blocks = village.engine.blocks
     assert set(village.play(200).values()) == {0}
     assert village.engine.blocks == blocks
+
+
+def test_the_daily_job_and_an_admin_at_once(village: Village) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        sums = list(pool.map(village.play, [120, 90, 120, 60]))
+    assert sum(each["rejected"] for each in sums) == 0
+    assert sum(each["melts"] for each in sums) == 2
+    assert village.held(wallet(WALLET)) == 98_01
 
 
 def test_a_sale_in_time_stops_the_melt(village: Village) -> None:
