@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from server.web.parsing import read_amount, read_card_number, read_day
+from server.web.parsing import read_card_number, read_day, read_price
 
 ROLES: Final = ("seller", "manager")
 MAX_NAME: Final = 64
@@ -66,7 +66,7 @@ def read_product(form: Mapping[str, str], scale: int) -> ProductDraft | Mistaken
     mistakes: dict[str, str] = {}
     name, mistakes["name"] = read_name(form.get("name", ""))
     category, mistakes["category"] = read_name(form.get("category", ""))
-    price = read_amount(form.get("price", ""), scale)
+    price = read_price(form.get("price", ""), scale)
     mistakes["price"] = "" if price is not None else "price"
     vat = form.get("vat", "")
     vat_bp = int(vat) if vat.isdecimal() and len(vat) < 6 else MAX_VAT_BP + 1

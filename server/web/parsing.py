@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from shared.amounts import MAX_AMOUNT
+from shared.amounts import MAX_AMOUNT, MINUS
 
 AMOUNT: Final = re.compile(r"([0-9]{1,12})(?:[.,]([0-9]{1,4}))?")
 SPACES: Final = re.compile(r"[\s\u00a0\u202f€]")
@@ -22,6 +22,15 @@ def read_amount(text: str, scale: int) -> int | None:
         return None
     amount = int(Decimal(f"{whole}.{decimals or 0}").scaleb(scale))
     return amount if 0 < amount <= MAX_AMOUNT else None
+
+
+def read_price(text: str, scale: int) -> int | None:
+    """Read a price like `read_amount`; a returned deposit has a minus in front: `−1,00`."""
+    plain = text.strip()
+    if plain[:1] not in {"-", MINUS}:
+        return read_amount(plain, scale)
+    amount = read_amount(plain[1:], scale)
+    return None if amount is None else -amount
 
 
 def read_day(text: str) -> date | None:

@@ -2,7 +2,13 @@ from datetime import date
 
 import pytest
 
-from server.web.parsing import read_amount, read_card_number, read_day, write_card_number
+from server.web.parsing import (
+    read_amount,
+    read_card_number,
+    read_day,
+    read_price,
+    write_card_number,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,3 +45,18 @@ def test_card_numbers_however_grouped() -> None:
     assert read_card_number(" 17d0-44c2 ") == "17D044C2"
     assert write_card_number("17D044C2") == "17D0-44C2"
     assert write_card_number("other") == "other"
+
+
+@pytest.mark.parametrize(
+    "text, price",
+    [
+        ("3,50", 350),
+        ("-1,00", -100),
+        ("\u22121 €", -100),
+        ("- 1", -100),
+        ("--1", None),
+        ("0", None),
+    ],
+)
+def test_a_price_may_be_negative(text: str, price: int | None) -> None:
+    assert read_price(text, 2) == price
