@@ -3,7 +3,7 @@
 Every function takes a connection, so that several questions can be asked of one snapshot.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +13,7 @@ from server.engine.port import Placed
 from server.ledger.chain import NOTHING, Tip
 from server.ledger.records import Posting
 from server.ledger.state import Done
+from shared.codec import encode
 from shared.ids import AuthorId, ChainId, Hash
 from shared.kinds import Body
 from shared.merkle import Frontier
@@ -24,15 +25,19 @@ _PLACED: Final = """
 SELECT seq, hash, height, idx, verdict FROM chain_transaction
 WHERE author = ? AND seq BETWEEN ? AND ? ORDER BY seq
 """
-_ONE: Final = """
-SELECT t.height, t.idx, t.hash, t.seen, t.place, t.verdict, b.first_seq, b.bytes
+_DONE: Final = """
+SELECT t.seq, t.height, t.idx, t.batch, t.hash, t.seen, t.place, t.verdict, b.first_seq
 FROM chain_transaction t
 JOIN block_batch b ON b.height = t.height AND b.position = t.batch
-WHERE t.author = ? AND t.seq = ?
+WHERE t.author = ? AND t.seq IN (SELECT value FROM json_each(?))
 """
 _POSTINGS: Final = """
-SELECT source, target, asset, amount FROM chain_posting WHERE height = ? AND idx = ? ORDER BY n
+SELECT t.seq, p.source, p.target, p.asset, p.amount
+FROM chain_transaction t JOIN chain_posting p ON p.height = t.height AND p.idx = t.idx
+WHERE t.author = ? AND t.seq IN (SELECT value FROM json_each(?))
+ORDER BY p.height, p.idx, p.n
 """
+_BATCH: Final = "SELECT bytes FROM block_batch WHERE height = ? AND position = ?"
 
 
 class _Log(msgspec.Struct):
@@ -61,22 +66,33 @@ def _placed(row: Sequence[Any]) -> Placed:
     return Placed(seq, Hash(hashed.hex()), height, idx, parse_verdict(verdict))
 
 
-def done(connection: Connection, author: AuthorId, seq: int) -> Done | None:
-    """Give what became of a transaction, with its body read from the batch it came in."""
-    row = connection.exec_driver_sql(_ONE, (author, seq)).one_or_none()
-    if row is None:
-        return None
-    body = payload(row.bytes, row.first_seq, seq).body
-    postings = connection.exec_driver_sql(_POSTINGS, (row.height, row.idx))
-    return Done(
-        body=body if isinstance(body, Body) else None,
-        hash=Hash(row.hash.hex()),
-        verdict=parse_verdict(row.verdict),
-        postings=tuple(Posting(*posting) for posting in postings),
-        height=row.height,
-        seen=row.seen,
-        place=row.place,
-    )
+def done(connection: Connection, author: AuthorId, seqs: Iterable[int]) -> dict[int, Done]:
+    """Give what became of an author's transactions, with bodies read from the batches they came in.
+
+    Numbers that the chain does not have are left out.
+    """
+    wanted = (author, encode(list(seqs)).decode())
+    postings: dict[int, list[Posting]] = {}
+    for seq, *posting in connection.exec_driver_sql(_POSTINGS, wanted):
+        postings.setdefault(seq, []).append(Posting(*posting))
+    batches: dict[tuple[int, int], list[bytes]] = {}
+    found: dict[int, Done] = {}
+    for row in connection.exec_driver_sql(_DONE, wanted).all():
+        place = (row.height, row.batch)
+        if place not in batches:
+            raw: bytes = connection.exec_driver_sql(_BATCH, place).scalar_one()
+            batches[place] = raw.split(b"\n")
+        body = open_payload(batches[place][1 + row.seq - row.first_seq]).body
+        found[row.seq] = Done(
+            body=body if isinstance(body, Body) else None,
+            hash=Hash(row.hash.hex()),
+            verdict=parse_verdict(row.verdict),
+            postings=tuple(postings.get(row.seq, ())),
+            height=row.height,
+            seen=row.seen,
+            place=row.place,
+        )
+    return found
 
 
 def payload(batch: bytes, first: int, seq: int) -> Transaction:

@@ -29,7 +29,7 @@ from server.store import readers
 from server.store.codec import BY_RECORD, key_of
 from shared.codec import encode
 from shared.ids import AssetId, AuthorId, PlaceId, WalletId, wallet
-from shared.kinds import Body
+from shared.kinds import Body, MeltReversal, Refund, Sale
 from shared.transaction import Batch
 
 R = TypeVar("R", bound=Record)
@@ -76,6 +76,7 @@ class StoreView:
     def __init__(self, connection: Connection, cache: RecordCache | None = None) -> None:
         self._connection = connection
         self._cache = RecordCache() if cache is None else cache
+        self._done: dict[tuple[AuthorId, int], Done] = {}
 
     def get(self, record: type[R], key: Key) -> R | None:
         """Give one record."""
@@ -86,7 +87,8 @@ class StoreView:
 
     def transaction(self, author: AuthorId, seq: int) -> Done | None:
         """Give a transaction that has a verdict."""
-        return readers.done(self._connection, author, seq)
+        found = self._done.get((author, seq))
+        return found or readers.done(self._connection, author, [seq]).get(seq)
 
     def assets(self) -> dict[AssetId, Asset]:
         """Give every asset."""
@@ -108,7 +110,12 @@ class StoreView:
 
     def prefetch(self, batches: Sequence[Batch]) -> None:
         """Load what these batches will touch."""
-        wanted = _foresee(batches)
+        wanted, earlier = _foresee(batches)
+        for author, seqs in earlier.items():
+            for seq, done in readers.done(self._connection, author, seqs).items():
+                self._done[author, seq] = done
+                if isinstance(done.body, Sale):
+                    wanted[Card].add(done.body.card)
         for record, names in wanted.items():
             self._load(record, names)
         wallets = set(cast("set[WalletId]", wanted[Wallet]))
@@ -158,7 +165,11 @@ class StoreView:
             records[record, key_of(row, shelf.keys)] = shelf.read(row[shelf.keys :])
 
 
-def _foresee(batches: Sequence[Batch]) -> dict[type[Record], set[str]]:
+def _foresee(
+    batches: Sequence[Batch],
+) -> tuple[dict[type[Record], set[str]], dict[AuthorId, set[int]]]:
+    """Give keys of records that bodies name, and the earlier transactions that they refer to."""
+    earlier: dict[AuthorId, set[int]] = {}
     wanted: dict[type[Record], set[str]] = {
         record: set() for record in (Author, Head, Card, Wallet, Evidence)
     }
@@ -170,7 +181,9 @@ def _foresee(batches: Sequence[Batch]) -> dict[type[Record], set[str]]:
             if isinstance(body, Body):
                 for name in _names(type(body)):
                     wanted[_FORESEEN[name]].add(getattr(body, name))
-    return wanted
+                if isinstance(body, Refund | MeltReversal):
+                    earlier.setdefault(body.author, set()).add(body.seq)
+    return wanted, earlier
 
 
 _NAMES: Final[dict[type[Body], tuple[str, ...]]] = {}

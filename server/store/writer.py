@@ -15,6 +15,7 @@ from threading import Lock, Thread, local
 from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 Item_contra = TypeVar("Item_contra", contravariant=True)
 Answer_co = TypeVar("Answer_co", covariant=True)
@@ -57,6 +58,7 @@ class Writer:
         self._closed = False
         self._here = local()
         self._calls = _Calls()
+        self._connection: Connection | None = None
         self._thread = Thread(target=self._serve, name="writer", daemon=True)
         self._thread.start()
 
@@ -137,14 +139,17 @@ class Writer:
                     lanes.setdefault(task[0], []).append(task)
             for lane, waiting in lanes.items():
                 self._run(lane, waiting)
+        self._hang_up()
 
     def _run(self, lane: Lane[Any, Any], tasks: Sequence[_Task]) -> None:
         try:
-            with self._engine.begin() as connection:
+            connection = self._connection = self._connection or self._engine.connect()
+            with connection.begin():
                 answers = lane.run(connection, [item for _, item, _ in tasks])
             lane.committed()
         except Exception as error:
             _LOG.exception("nothing of %d tasks was written", len(tasks))
+            self._hang_up()
             lane.lost()
             for _, _, answer in tasks:
                 lost = StoreError(f"not written: {error}")
@@ -153,6 +158,13 @@ class Writer:
         else:
             for (_, _, answer), given in zip(tasks, answers, strict=True):
                 answer.set_result(given)
+
+    def _hang_up(self) -> None:
+        """Give the connection back: whatever it was left in, the pool cleans or replaces it."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(SQLAlchemyError):
+                connection.close()
 
 
 class _Called(Protocol[Answer_co]):

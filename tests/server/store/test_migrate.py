@@ -6,12 +6,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, inspect
 
+from server.jobs.table import METADATA as JOBS
 from server.office.tables import METADATA as OFFICE
 from server.payments.table import METADATA as PAYMENTS
 from server.store import local, migrate, schema
 from server.store.database import open_database
 
-EVERYTHING = (schema.METADATA, local.METADATA, OFFICE, PAYMENTS)
+EVERYTHING = (schema.METADATA, local.METADATA, JOBS, OFFICE, PAYMENTS)
 
 
 def test_migrations_give_what_the_code_describes(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from tests.server.engine.world import (
     World,
     card,
     sale,
+    verdicts,
     wallet_of,
 )
 
@@ -77,6 +78,31 @@ def test_prefetch_leaves_nothing_to_read_singly(world: World) -> None:
         view.get(Head, (batch.author,))
         view.prefetch([batch])
         assert len(statements) == 7
+
+
+def test_refunds_find_their_sales_with_a_few_queries(world: World) -> None:
+    till = world.till[0]
+    world.solo.submit(till.next(*[sale(number, 10) for number in range(20)]))
+    refunds = [
+        Refund(amount=Amount(10), author=till.author, detail=NO_DETAIL, seq=seq)
+        for seq in range(1, 21)
+    ]
+    batch = till.next(*refunds)
+    with world.database.read() as connection:
+        view = StoreView(connection)
+        view.prefetch([batch])
+        statements: list[str] = []
+        event.listen(
+            connection, "before_cursor_execute", lambda *given: statements.append(given[2])
+        )
+        for number in range(20):
+            done = view.transaction(till.author, number + 1)
+            assert done is not None
+            assert done.body == sale(number, 10)
+            assert view.get(Card, (card(number),)) is not None
+            assert view.get(Balance, (wallet(wallet_of(number)), GRAIN)) == Balance(990)
+        assert statements == []
+    assert verdicts(world.solo.submit(batch)) == ["accepted"] * 20
 
 
 def test_the_cache_knows_what_is_not_there(world: World) -> None:
