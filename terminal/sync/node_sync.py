@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 API: Final = "/api/v1"
-MOST_PAGES: Final = 1_000  # of deltas in one pull: a node that never ends must not hold us
+MOST_PAGES: Final = 500  # of deltas in one pull: a node that never ends must not hold us
 
 _STATUS: Final = {"revoked": Code.AUTHOR_REVOKED, "quarantined": Code.AUTHOR_QUARANTINED}
 
