@@ -7,7 +7,7 @@ equals what the database holds: a lost transaction makes it forget everything.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
@@ -67,7 +67,8 @@ class Behind:
     """Nothing is proposed while blocks are missing."""
 
 
-Item: TypeAlias = Arrival | Proposal | Sighting | Resumption
+Other: TypeAlias = Proposal | Sighting | Resumption
+Item: TypeAlias = Arrival | Other
 Answer: TypeAlias = Stored | Unplaced | tuple[Placed, ...] | NotProposed | Behind | None
 
 
@@ -101,9 +102,9 @@ class Sealer:
         answers: list[Answer] = []
         for kind, group in groupby(items, type):
             if kind is Arrival:
-                answers += turn.arrivals([item for item in group if isinstance(item, Arrival)])
+                answers += turn.arrivals(cast("list[Arrival]", list(group)))
             else:
-                answers += [turn.other(item) for item in group]
+                answers += map(turn.other, cast("Iterator[Other]", group))
         self._next = turn.standing
         return answers
 
@@ -191,7 +192,7 @@ class _Turn:
 
     # ---------- everything else ----------
 
-    def other(self, item: Proposal | Sighting | Resumption | Arrival) -> Answer:
+    def other(self, item: Other) -> tuple[Placed, ...] | NotProposed | Behind | None:
         """Do what is not a batch of somebody else."""
         match item:
             case Proposal(bodies, atomic):
@@ -200,9 +201,6 @@ class _Turn:
                 self._sight(height)
             case Resumption():
                 self._resume()
-            case Arrival():
-                [answer] = self.arrivals([item])
-                return answer
         return None
 
     def _propose(

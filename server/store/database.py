@@ -26,11 +26,13 @@ _PRAGMAS: Final = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 5000",
-    "PRAGMA cache_size = -32768",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA wal_autocheckpoint = 4000",
 )
 _READERS: Final = 40
+_WRITER_CACHE: Final = "PRAGMA cache_size = -32768"
+_READER_CACHE: Final = "PRAGMA cache_size = -4096"
+"""In KiB: forty readers must fit on a small machine."""
 
 
 class Database:
@@ -97,6 +99,7 @@ def _engine(path: Path, *, readers: int) -> Engine:
         driver.isolation_level = None
         for pragma in _PRAGMAS:
             driver.execute(pragma).close()
+        driver.execute(_READER_CACHE if readers else _WRITER_CACHE).close()
         if readers:
             driver.execute("PRAGMA query_only = ON").close()
 

@@ -1,5 +1,6 @@
 """Crashes: what was answered is there, what was not is there wholly or not at all."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 
 from server.engine.port import EngineStoppedError, Stored
 from server.ledger.audit import audit
+from server.store.database import open_database
 from server.store.truth import differences, stored_blocks
 from shared.ids import author_id
 from shared.signing import public_key
@@ -90,6 +92,32 @@ def test_a_full_disk_leaves_nothing_half(world: World) -> None:
     assert 0 < len(told) < 400 * TILLS * PER_BATCH
     world.reopen()
     check(world, told)
+
+
+def test_a_log_that_was_cut_anywhere_holds_whole_blocks(world: World, tmp_path: Path) -> None:
+    """A power cut loses the end of the log that was not synced, wherever it falls."""
+    log = Path(f"{world.path}-wal")
+    till = world.till[0]
+    ends = [(log.stat().st_size, world.solo.tip.height)]
+    for size in (1, 40, 3):
+        world.solo.submit(till.next(*[sale(0, 1)] * size))
+        ends.append((log.stat().st_size, world.solo.tip.height))
+    cuts = {(end + step, height) for end, height in ends for step in (0, 1, 2_000, 4_119, 4_120)}
+    frames = Random(0).sample(range(ends[0][0], ends[-1][0]), 20)
+    cuts |= {(cut, max(height for end, height in ends if end <= cut)) for cut in frames}
+    assert ends == sorted(set(ends))
+    for number, (cut, height) in enumerate(sorted(cuts)):
+        there = tmp_path / str(number) / "node.db"
+        there.parent.mkdir()
+        shutil.copyfile(world.path, there)
+        Path(f"{there}-wal").write_bytes(log.read_bytes()[:cut])
+        database = open_database(there)
+        with database.read() as connection:
+            report = audit(stored_blocks(connection), chain=world.chain)
+            assert report.finding is None
+            assert list(differences(connection, report)) == []
+            assert report.tip.height == height
+        database.close()
 
 
 def test_a_full_database_acknowledges_nothing_and_goes_on_when_there_is_room(world: World) -> None:
