@@ -9,6 +9,7 @@ from terminal.reader.session import Chip
 from terminal.reader.simulated import SimulatedCard, SimulatedField
 
 HOLD_S: Final = 0.5
+AWAY_S: Final = 0.4  # longer than the reader takes to believe that a card is gone
 CHIPS: Final = {4: Chip.CLASSIC, 7: Chip.NTAG213, 10: Chip.ISO4}
 
 
@@ -30,6 +31,7 @@ class Hand:
             self._field.present(SimulatedCard(uid, CHIPS[len(uid)]))
             threading.Event().wait(seconds)
             self._field.remove()
+            threading.Event().wait(AWAY_S)
 
     def tap_soon(self, uid: bytes) -> None:
         """Hold a card to the reader without waiting for it: a finger on a virtual card."""
