@@ -13,15 +13,24 @@ from typing import Final
 MAX_BYTES: Final = 2_000_000
 KEPT: Final = 5
 _SECRETS: Final = (
+    # Links that log in or open a card's page.
+    (re.compile(r"(/(?:qr|invitation)/)[A-Za-z0-9_-]+"), r"\1…"),
+    # What stands after a word that names a secret.
     (
         re.compile(
-            r"(?i)\b(uid|pin|code|key|seed|secret|password)(['\"]?\s*[=:]\s*['\"]?)[^\s,;'\"]+"
+            r"(?i)\b(uid|key|seed|secret|password|token)(['\"]?\s*[=:]\s*['\"]?)[^\s,;'\"]+"
         ),
         r"\1\2…",
     ),
+    # Digits after PIN or code, also in "code 123456"; not the name of a refusal (code=overdrawn).
+    (re.compile(r"(?i)\b(pin|code)(['\"]?\s*[=:]?\s*['\"]?)\d{4,}\b"), r"\1\2…"),
+    # Stripe's keys.
     (re.compile(r"\b(sk|rk|whsec)_[A-Za-z0-9_]+"), r"\1_…"),
+    # Keys, hashes and card references; then UIDs of 10, 7 and 4 bytes wherever they stand.
     (re.compile(r"\b[0-9A-Fa-f]{32,}\b"), "…"),
-    (re.compile(r"(/(?:qr|invitation)/)[A-Za-z0-9_-]+"), r"\1…"),
+    (re.compile(r"\b(?:[0-9A-Fa-f]{20}|[0-9A-Fa-f]{14})\b"), "…"),
+    (re.compile(r"\b(?=\d*[A-Fa-f])(?=[A-Fa-f]*\d)[0-9A-Fa-f]{8}\b"), "…"),
+    (re.compile(r"\b[0-9A-Fa-f]{2}(?:[: -][0-9A-Fa-f]{2}){3,9}\b"), "…"),
 )
 
 

@@ -147,7 +147,15 @@ def test_a_damaged_clock_file_is_named(tmp_path: Path) -> None:
         ("card 0123456789abcdef0123456789abcdef", "card …"),
         ("stripe sk_test_51Habc", "stripe sk_…"),
         ("GET /qr/b194aeb9-0f77 200", "GET /qr/… 200"),
-        ("sale 42 accepted", "sale 42 accepted"),
+        ("card 04A1B2C3D4E5F6 is unknown", "card … is unknown"),
+        ("card 04112233445566 is unknown", "card … is unknown"),
+        ("card 0a1b2c3d taken off", "card … taken off"),
+        ("card 04:A1:B2:C3 taken off", "card … taken off"),
+        ("pairing code 042917 shown", "pairing code … shown"),
+        ("GET /api/v1/journal?token=abc HTTP/1.1", "GET /api/v1/journal?token=… HTTP/1.1"),
+        ("refused: code=overdrawn", "refused: code=overdrawn"),
+        ("height 12345678 at 1790000000000 ms", "height 12345678 at 1790000000000 ms"),
+        ("2026-11-24T21:06:15Z sale 42 accepted", "2026-11-24T21:06:15Z sale 42 accepted"),
     ],
 )
 def test_secrets_never_reach_a_log(text: str, masked: str) -> None:
