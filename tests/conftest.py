@@ -1,4 +1,4 @@
-"""What holds for every test: no network but loopback where marked, and the same examples everywhere.
+"""What holds for every test: no network but loopback where marked, the same examples every time.
 
 pytest-socket forbids sockets (pyproject.toml); a test marked `loopback` may reach this machine, and
 nothing else.  Hypothesis draws the same examples on every run of CI, so that a red run stays red.

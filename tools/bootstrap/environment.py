@@ -1,8 +1,8 @@
 """The virtual environment: made once, filled from pinned and hashed lists, mended when half done.
 
-A stamp in it names the lists it holds (by hash).  The stamp is taken away before anything changes
-and written last, so an install that was interrupted starts again, quickly, from pip's cache.  A lock
-on the project's folder keeps two first runs from working on the same environment.
+A stamp in it names the lists it holds (by hash).  It is taken away before anything changes and
+written last, so an install that was interrupted starts again, quickly, from pip's cache.  A lock on
+the project's folder keeps two first runs from working on the same environment.
 """
 
 from __future__ import annotations
