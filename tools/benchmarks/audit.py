@@ -11,9 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from server.engine.port import Unplaced
-from server.jobs.audit import check_database
-from shared.transaction import parse_batch
+from server.ledger.audit import audit
+from server.store import truth
+from server.store.truth import stored_blocks
 from tools.benchmarks import limit
 from tools.benchmarks.result import Result, memory, result
 from tools.benchmarks.world import Terminal, card, open_node
@@ -23,28 +23,34 @@ SIZE: Final = 500
 CARDS: Final = 200
 
 
-def run(folder: Path) -> list[Result]:
+def run(folder: Path, *, count: int = BATCHES) -> list[Result]:
     """Measure."""
     node = open_node(folder / "node.sqlite", cards=CARDS)
     terminal = Terminal(node.chain)
     cards = [card(number % CARDS) for number in range(SIZE)]
     payloads = []
-    for _ in range(BATCHES):
-        answer = node.engine.submit(parse_batch(terminal.batch(cards)))
-        if isinstance(answer, Unplaced):
-            raise RuntimeError(f"the batch was not taken: {answer}")
+    for _ in range(count):
+        node.take(terminal.batch(cards))
         payloads.append(terminal.payloads)
     limit.commits(folder / "limit.sqlite", payloads)
     start = time.perf_counter()
     for (raw,) in sqlite3.connect(folder / "limit.sqlite").execute("SELECT bytes FROM payload"):
         sha256(raw).digest()
     floor = time.perf_counter() - start
-    start = time.perf_counter()
-    report = check_database(node.database, node.chain)
-    took = time.perf_counter() - start
+    start, cpu = time.perf_counter(), time.process_time()
+    with node.database.read() as connection:
+        report = audit(stored_blocks(connection), chain=node.chain)
+        took, worked = time.perf_counter() - start, time.process_time() - cpu
+        differences = list(truth.differences(connection, report))
+    whole = time.perf_counter() - start
     node.database.close()
-    if report.finding:
-        raise RuntimeError(f"the audit found {report.finding}")
-    count = report.transactions
-    rate = result("re-execution", count / took, "transactions/s", BATCHES * SIZE / floor)
-    return [rate, memory()]
+    wrong = report.finding or next(iter(differences), None)
+    if wrong:
+        raise RuntimeError(f"height {wrong.height}: {wrong.what}")
+    most, done = count * SIZE / floor, report.transactions
+    return [
+        result("re-execution", done / took, "transactions/s", most),
+        result("per second of work", done / worked, "transactions/s", most),
+        result("with tables", done / whole, "transactions/s", most),
+        memory(),
+    ]

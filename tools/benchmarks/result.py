@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,18 @@ def result(metric: str, value: float, unit: str, limit: float) -> Result:
 
 def memory() -> Result:
     """Give the largest resident set of this process so far."""
-    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return result("memory", megabytes, "MiB", 1024)
+    return _megabytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def memory_of(pid: int) -> Result:
+    """Give the largest resident set of another process so far."""
+    status = Path(f"/proc/{pid}/status").read_text("ascii")
+    [kilobytes] = re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    return _megabytes(int(kilobytes))
+
+
+def _megabytes(kilobytes: int) -> Result:
+    return result("memory", kilobytes / 1024, "MiB", 1024)
 
 
 def as_json(name: str, results: Sequence[Result]) -> str:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from server.engine.genesis import found
+from server.engine.port import Stored
 from server.engine.solo import Solo
 from server.store.database import Database, open_database
 from shared.amounts import Amount
+from shared.detail import Detail, Line
 from shared.host.clock import SystemClock
 from shared.ids import (
     ZERO_HASH,
@@ -36,13 +38,14 @@ from shared.kinds import (
     TerminalEnrol,
 )
 from shared.signing import Purpose, public_key, sign
-from shared.transaction import payload_hash, write_batch, write_payload
+from shared.transaction import parse_batch, payload_hash, write_batch, write_payload
 
 NODE_SEED: Final = b"n" * 32
 BOOT: Final = BootId("0b" * 8)
 BAR: Final = PlaceId("bar")
 FED: Final = AssetId("FED")
 RICH: Final = Amount(10**12)
+PRICE: Final = Amount(5)
 
 
 def card(number: int) -> CardRef:
@@ -50,8 +53,16 @@ def card(number: int) -> CardRef:
     return CardRef(f"{number:032x}")
 
 
-def found_node(database: Database, terminals: int, cards: int) -> ChainId:
-    """Make a chain with a place, FED, terminals and rich cards."""
+def bought(number: int) -> Detail:
+    """Give what the sale with a number was made of."""
+    line = Line("beer", "Bière pression 25 cl", 1, PRICE, 2000)
+    return Detail((line,), "maia", f"{number:032x}", PRICE)
+
+
+def found_node(
+    database: Database, terminals: int, cards: int, *, node: bytes = NODE_SEED
+) -> ChainId:
+    """Make a chain with a place, FED, terminals and rich cards; `node` is the founder's seed."""
     bodies: list[Body] = [
         PlaceCreate("Le Bar", BAR),
         AssetCreate(
@@ -78,9 +89,7 @@ def found_node(database: Database, terminals: int, cards: int) -> ChainId:
         wallet = WalletId(f"{number + 2**64:032x}")
         bodies.append(CardRegister(card(number), BAR, "T0", wallet))
         bodies.append(Reload(RICH, FED, card(number), f"bench:{number}"))
-    return found(
-        database, seed=NODE_SEED, name="Bench", boot=BOOT, clock=SystemClock(), bodies=bodies
-    )
+    return found(database, seed=node, name="Bench", boot=BOOT, clock=SystemClock(), bodies=bodies)
 
 
 def seed(number: int) -> bytes:
@@ -103,7 +112,7 @@ class Terminal:
         """Give its name on the chain."""
         return author_id(public_key(seed(self.number)))
 
-    def batch(self, cards: Sequence[CardRef]) -> bytes:
+    def batch(self, cards: Sequence[CardRef], detail: Hash = ZERO_HASH) -> bytes:
         """Give a signed batch of one sale a card; `payloads` are then its transactions."""
         first, self.payloads = self.seq + 1, []
         for reference in cards:
@@ -113,7 +122,7 @@ class Terminal:
                 author=self.author,
                 seq=self.seq,
                 prev=self.prev,
-                body=Sale("cached", reference, ZERO_HASH, (), Amount(5)),
+                body=Sale("cached", reference, detail, (), PRICE),
                 at=1_790_000_000_000 + self.seq,
                 boot=BOOT,
                 mono=self.seq,
@@ -132,6 +141,12 @@ class Node:
     database: Database
     engine: Solo
     chain: ChainId
+
+    def take(self, batch: bytes) -> None:
+        """Hand in a batch, as its bytes; all of it must become final."""
+        answer = self.engine.submit(parse_batch(batch))
+        if not (isinstance(answer, Stored) and answer.placed):
+            raise RuntimeError(f"the batch was not taken: {answer}")
 
 
 def open_node(path: Path, *, terminals: int = 1, cards: int = 200) -> Node:
