@@ -8,6 +8,7 @@ and a few more for all.  The federation's card key leaves sealed to the terminal
 from dataclasses import dataclass
 from typing import Final
 
+from nacl.exceptions import CryptoError
 from nacl.public import PublicKey, SealedBox
 
 from server.api.limits import Wait
@@ -42,15 +43,23 @@ class Pairing:
         asked = read(call.body, PairRequest)
         if self.wait(call.address) or self.wait_all(EVERYBODY):
             return problem(Code.TOO_MANY_ATTEMPTS, call.language)
-        key = _proven_key(asked)
-        terminal = author_id(key)
+        terminal = author_id(_proven_key(asked))
+        sealed = self._sealed(asked.box)
         invitation = self.notes.take_code(asked.pin, terminal)
         if invitation is None:
             raise Refused(Code.BAD_PIN)
         self._enrol(invitation, terminal, asked)
         self.notes.joined(invitation.pairing, terminal)
         with self.chain.snapshot() as now:
-            return self._answer(now, invitation, terminal, asked)
+            return self._answer(now, invitation, terminal, sealed)
+
+    def _sealed(self, box: str) -> str:
+        """Seal the secrets to a terminal.  Raises Refused(bad_request) for a weak key."""
+        secrets = encode(Secrets(card_key=self.identity.card_key.hex()))  # type: ignore[arg-type]  # 32 bytes
+        try:
+            return to_text(SealedBox(PublicKey(bytes.fromhex(box))).encrypt(secrets))
+        except CryptoError:
+            raise Refused(Code.BAD_REQUEST, "box") from None
 
     def _enrol(self, invitation: Invitation, terminal: AuthorId, asked: PairRequest) -> None:
         body = TerminalEnrol(
@@ -73,11 +82,9 @@ class Pairing:
         return known is not None and (known.box, known.status) == (asked.box, "active")
 
     def _answer(
-        self, now: Snapshot, invitation: Invitation, terminal: AuthorId, asked: PairRequest
+        self, now: Snapshot, invitation: Invitation, terminal: AuthorId, sealed: str
     ) -> PairAnswer:
         place = now.get(Place, (invitation.place,))
-        secrets = encode(Secrets(card_key=self.identity.card_key.hex()))  # type: ignore[arg-type]  # 32 bytes
-        sealed = SealedBox(PublicKey(bytes.fromhex(asked.box))).encrypt(secrets)
         return PairAnswer(
             chain=self.identity.chain,
             genesis=self.identity.genesis,
@@ -87,7 +94,7 @@ class Pairing:
             node_key=self.identity.key,  # type: ignore[arg-type]  # hex of 32 bytes
             place=invitation.place,
             place_name=place.name if place else invitation.place,
-            sealed=to_text(sealed),
+            sealed=sealed,
             short=f"{terminal[:4]} {terminal[4:8]}".upper(),
             terminal=terminal,
         )

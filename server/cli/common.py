@@ -23,6 +23,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 DEFAULT_HOME: Final = "~/tirelire-node"
 HOME_VARIABLE: Final = "TIRELIRE_NODE_HOME"
+WIDE: Final = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Scene:
 def console() -> Console:
     """Give where people read: colours only on a terminal, and no wrapping in a pipe."""
     plain = not os.isatty(1)
-    return Console(highlight=False, soft_wrap=True, no_color=plain)
+    width = WIDE if plain else None
+    return Console(highlight=False, soft_wrap=True, no_color=plain, width=width)
 
 
 def scene_options(command: Callable[..., T]) -> Callable[..., T]:

@@ -1,0 +1,84 @@
+"""Heartbeats and status."""
+
+from typing import Any
+
+import pytest
+
+from shared.codec import encode
+from shared.ids import Hash
+from shared.signing import Purpose, sign, to_text
+from shared.wire import Head, Heartbeat, Status, Unsent
+from tests.server.api.world import BOOT, Terminal, World, code, good
+
+
+def beat(till: Terminal, **changes: Any) -> Heartbeat:
+    values: dict[str, Any] = {
+        "at": till.now_s() * 1000 + 3000,
+        "author": till.author,
+        "boot": BOOT,
+        "head": Head(hash=Hash("a" * 64), seq=7),
+        "seen": 0,
+        "unsent": Unsent(amount=1250, count=3),
+        "version": "0.1.0",
+    }
+    return Heartbeat(**{**values, **changes})
+
+
+def post(till: Terminal, said: Heartbeat, purpose: Purpose = Purpose.HEARTBEAT) -> Any:
+    raw = encode(said)
+    signature = to_text(sign(till.seed, purpose, raw))
+    headers = {"Tirelire-Signature": signature}
+    return till.client.post("/api/v1/heartbeats", data=raw, headers=headers)
+
+
+def test_what_a_terminal_says_is_kept_and_answered_with_the_status(world: World) -> None:
+    till = world.terminal()
+    status = good(post(till, beat(till)), Status)
+    assert (status.chain, status.name, status.sealing) == (world.node.chain, "Fédération", True)
+    said = world.node.office.tills.said()[till.author]
+    assert (said.unsent_count, said.unsent_amount, said.announced_seq) == (3, 1250, 7)
+    assert said.version == "0.1.0"
+    assert 1000 <= (said.skew_ms or 0) <= 3000
+
+
+def test_a_heartbeat_of_another_hand_is_refused(world: World) -> None:
+    till, other = world.terminal("one"), world.terminal("two")
+    assert code(post(other, beat(till))) == (403, "bad_signature")
+    assert code(post(till, beat(till), Purpose.TRANSACTION)) == (403, "bad_signature")
+    assert world.node.office.tills.said() == {}
+
+
+def test_a_stranger_and_an_unsigned_one_are_refused(world: World) -> None:
+    stranger = world.new_terminal("stranger")
+    assert code(post(stranger, beat(stranger))) == (403, "unknown_author")
+    till = world.terminal()
+    raw = encode(beat(till))
+    assert code(world.client.post("/api/v1/heartbeats", data=raw)) == (403, "bad_signature")
+
+
+@pytest.mark.parametrize(
+    "raw, expected",
+    [
+        (b"", "bad_json"),
+        (b"{}", "bad_shape"),
+        (b"[1]", "bad_shape"),
+        (b"\xff", "bad_json"),
+        (b"[" * 10_000, "bad_shape"),
+    ],
+)
+def test_noise_has_a_code(world: World, raw: bytes, expected: str) -> None:
+    assert code(world.client.post("/api/v1/heartbeats", data=raw)) == (400, expected)
+
+
+def test_a_height_from_the_future_stops_the_sealing(world: World) -> None:
+    till = world.terminal()
+    status = good(post(till, beat(till, seen=500)), Status)
+    assert not status.sealing
+    assert not world.node.engine.sealing
+
+
+def test_anybody_may_ask_for_the_status(world: World) -> None:
+    status = good(world.client.get("/api/v1/status"), Status)
+    assert status.node == world.node.engine.author
+    assert status.height == 0
+    assert abs(status.time - world.clock.now_ms()) < 5_000
