@@ -117,7 +117,9 @@ def _next(
     day = min(each for each, _balance in due)
     falls = [_loss(balance, policy) for each, balance in due if each == day]
     announced = books.get(Announced, (code, day))
-    told = {day - when for when, _since in announced.notices} if announced else set()
+    ahead = sorted(policy.notice_days, reverse=True)
+    # How long before the melt each notice was recorded; an early one counts as the first.
+    told = {min(day - when, ahead[0]) for when, _ in announced.notices} if announced else set()
     return NextMelt(
         day=as_date(day),
         at_most=position.money(code, sum(falls)),
@@ -127,9 +129,9 @@ def _next(
                 days_before=before,
                 day=as_date(day - before),
                 wallets=len(falls),
-                sent=any(when >= before for when in told),
+                sent=any(after < lead <= before for lead in told),
             )
-            for before in sorted(policy.notice_days, reverse=True)
+            for before, after in zip(ahead, (*ahead[1:], -1), strict=True)
         ),
         shared_from=as_date(day + DELAY_DAYS),
     )

@@ -64,7 +64,7 @@ class Till:
             return Redirect(outcome.url)
         if isinstance(outcome, Unavailable):
             return NotDone(Refusal.PAYMENT_DOWN)
-        return NotDone(Refusal.AMOUNT)
+        return NotDone(Refusal.AMOUNT, str(outcome.most))
 
     def receipt(self, books: Books, position: Position, token: str, session: str) -> Receipt | None:
         """Say how far a payment is; asking settles it if it can be."""

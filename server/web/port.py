@@ -44,7 +44,11 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NotDone:
-    """The act had no effect; `detail` is the ledger's code when it was the ledger that refused."""
+    """The act had no effect.
+
+    `detail` is the ledger's code when it was the ledger that refused; of an amount, the most that
+    would be possible now.
+    """
 
     why: Refusal
     detail: str = ""

@@ -7,11 +7,11 @@ payments are limited for each caller's address.
 from flask import Blueprint, abort, request
 
 from server.web import drawings
-from server.web.frame import Answer, address, frame, go, office, say, show, why_not
+from server.web.frame import Answer, _, address, frame, go, office, say, show, why_not
 from server.web.guards import once
 from server.web.pages.errors import too_many
 from server.web.parsing import read_amount
-from server.web.port import Redirect
+from server.web.port import Redirect, Refusal
 from server.web.views.common import Money
 from server.web.views.public import HolderPage
 
@@ -92,7 +92,11 @@ def reload(token: str) -> Answer:
     outcome = office().start_reload(token, amount, frame().writer().language)
     if isinstance(outcome, Redirect):
         return go(outcome.url)
-    say("danger", why_not(outcome))
+    if outcome.why is Refusal.AMOUNT and outcome.detail.isdecimal():
+        most = frame().writer().money(Money(int(outcome.detail), view.asset))
+        say("warn", _("This card can take %(most)s more at most.", most=most))
+    else:
+        say("danger", why_not(outcome))
     return go(f"/qr/{token}")
 
 

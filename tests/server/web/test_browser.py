@@ -127,7 +127,8 @@ def test_touch_targets_are_large_enough(
     address, member, pages = site
     page = web.visitor(chromium, address, member=member, width=390)
     small: dict[str, Any] = {}
-    script = """() => [...document.querySelectorAll('.btn, .tabs a, input:not([type=hidden]):not(.sr):not([type=radio]), select')]
+    script = """() => [...document.querySelectorAll(
+      '.btn, .tabs a, input:not([type=hidden]):not(.sr):not([type=radio]), select')]
       .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height])
       .filter(([, height]) => height > 0 && height < 43.5)"""
     for name, path in pages.items():
