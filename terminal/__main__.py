@@ -11,8 +11,11 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from itertools import islice
 from pathlib import Path
+from typing import Concatenate, ParamSpec
 
 import click
 from rich.console import Console as Rich
@@ -47,31 +50,49 @@ from terminal.ui.sound import Instrument, Loudspeaker, SoundAndLight, find_playe
 LARGE_WIDTH = 1024
 
 
-@click.group()
-@click.option(
-    "--home",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path.home() / ".tirelire" / "terminal",
-    envvar="TIRELIRE_TERMINAL_HOME",
-    show_default=True,
-    help="Folder of this till: settings, keys, journal.",
-)
-@click.pass_context
-def main(context: click.Context, home: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The home that a command works on, locked, and its settings."""
+
+    home: Path
+    settings: Settings
+
+
+P = ParamSpec("P")
+
+
+def in_home(command: Callable[Concatenate[Place, P], None]) -> Callable[..., None]:
+    """Give a command its `--home`: made if it is new, and held against other processes."""
+
+    @click.option(
+        "--home",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path.home() / "tirelire-terminal",
+        envvar="TIRELIRE_TERMINAL_HOME",
+        help="The till's home directory (or TIRELIRE_TERMINAL_HOME).  [~/tirelire-terminal]",
+    )
+    @wraps(command)
+    def held(home: Path, *args: P.args, **kwargs: P.kwargs) -> None:
+        make_private_folder(home)
+        try:
+            with HomeLock(home):
+                command(Place(home, load(home)), *args, **kwargs)
+        except (HostError, JournalError) as error:
+            raise click.ClickException(str(error)) from error
+
+    return held
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
     """Run and look after a till."""
-    make_private_folder(home)
-    try:
-        context.with_resource(HomeLock(home))
-        context.obj = (home, load(home))
-    except HostError as error:
-        raise click.ClickException(str(error)) from error
 
 
 @main.command()
-@click.pass_obj
-def run(where: tuple[Path, Settings]) -> None:
+@in_home
+def run(place: Place) -> None:
     """Sell: open the window (or the console) and go on until told to stop."""
-    home, settings = where
+    home, settings = place.home, place.settings
     logs.set_up(home / "logs", name="terminal")
     clock = _clock(settings)
     desk = Home(home, settings, clock)
@@ -170,10 +191,10 @@ def _panel(settings: Settings) -> Panel:
 @main.command()
 @click.argument("address")
 @click.argument("code")
-@click.pass_obj
-def pair(where: tuple[Path, Settings], address: str, code: str) -> None:
+@in_home
+def pair(place: Place, address: str, code: str) -> None:
     """Enrol this till at the node ADDRESS with the six digits that its page shows."""
-    home, settings = where
+    home, settings = place.home, place.settings
     desk = Home(home, settings, SystemClock())
     answer = desk.pair(address, code)
     if answer is None:
@@ -187,10 +208,10 @@ def pair(where: tuple[Path, Settings], address: str, code: str) -> None:
 
 @main.command()
 @click.option("--last", default=20, show_default=True, help="How many entries to show.")
-@click.pass_obj
-def journal(where: tuple[Path, Settings], last: int) -> None:
+@in_home
+def journal(place: Place, last: int) -> None:
     """Show the newest entries of the journal and what the node said about them."""
-    desk, _ = _opened(where)
+    desk, _ = _opened(place)
     for record in islice(_book(desk).newest_first(), last):
         kind = open_payload(record.payload).envelope.kind
         verdict = _book(desk).verdict(record.seq) or "-"
@@ -199,10 +220,10 @@ def journal(where: tuple[Path, Settings], last: int) -> None:
 
 
 @main.command()
-@click.pass_obj
-def status(where: tuple[Path, Settings]) -> None:
+@in_home
+def status(place: Place) -> None:
     """Say who this till is and what is not sent yet."""
-    desk, paper = _opened(where)
+    desk, paper = _opened(place)
     known = paper.journal.recover()
     click.echo(f"till     {desk.serial}")
     click.echo(f"node     {desk.address}")
@@ -211,14 +232,11 @@ def status(where: tuple[Path, Settings]) -> None:
     desk.close()
 
 
-def _opened(where: tuple[Path, Settings]) -> tuple[Home, Paper]:
+def _opened(place: Place) -> tuple[Home, Paper]:
     """Open a till that does not run."""
-    home, settings = where
+    home, settings = place.home, place.settings
     desk = Home(home, settings, SystemClock())
-    try:
-        paper = desk.open()
-    except JournalError as error:
-        raise click.ClickException(str(error)) from error
+    paper = desk.open()
     if paper is None:
         raise click.ClickException(f"the till {desk.serial} is not paired yet")
     return desk, paper

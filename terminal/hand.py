@@ -1,4 +1,4 @@
-"""The hand that holds cards to a simulated reader: for the demo, tests and a first try at a desk."""
+"""The hand that holds cards to a simulated reader: for the demo, tests and a first try."""
 
 from __future__ import annotations
 

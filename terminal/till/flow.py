@@ -2,7 +2,8 @@
 
 `step` is the only way in: it takes the event into account (`world.observe`), then looks for the
 row of the page and the event. A missing row ignores the event, which is what kills double taps: a
-second touch of VALIDER meets a page that has no row for it. The documentation's diagram is drawn from it.
+second touch of VALIDER meets a page that has no row for it. The documentation's diagram is drawn
+from this table.
 """
 
 from __future__ import annotations

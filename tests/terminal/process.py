@@ -218,7 +218,7 @@ class TillProcess:
         self.sees("Sale")
 
     def _words(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "terminal", "--home", str(self.home), *words]
+        return [sys.executable, "-m", "terminal", *words, "--home", str(self.home)]
 
 
 def pair(till: TillProcess) -> None:
