@@ -91,8 +91,11 @@ def test_a_power_cut_at_any_write_loses_nothing_that_was_said_to_be_durable(
     assert losses == 0
 
 
-def test_without_the_sync_the_same_cuts_lose_sales(tmp_path: Path, recorder: Recorder) -> None:
-    day(tmp_path, recorder, synchronous="OFF")
+@pytest.mark.parametrize("synchronous", ["OFF", "NORMAL"])
+def test_without_the_sync_the_same_cuts_lose_sales(
+    tmp_path: Path, recorder: Recorder, synchronous: str
+) -> None:
+    day(tmp_path, recorder, synchronous=synchronous)
 
     _, losses = lost(recorder, tmp_path / "after")
 

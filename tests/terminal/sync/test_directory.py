@@ -32,27 +32,28 @@ def asset(line: dict[str, object]) -> AssetLine:
     return msgspec.convert(line, AssetLine)
 
 
-def test_each_line_finds_its_place() -> None:
-    catalogue = msgspec.structs.replace(
-        CATALOGUE,
-        assets=(asset(GIFT), asset(LOCAL), *CATALOGUE.assets),
-        categories=(CategoryLine(category="drinks", colour="blue", icon="glass", label="Bar"),),
-        products=(
-            ProductLine(
-                category="drinks", favourite=True, item="beer", label="Bière", price=500, vat=2000
-            ),
+FULL = msgspec.structs.replace(
+    CATALOGUE,
+    assets=(asset(GIFT), asset(LOCAL), *CATALOGUE.assets),
+    categories=(CategoryLine(category="drinks", colour="blue", icon="glass", label="Bar"),),
+    products=(
+        ProductLine(
+            category="drinks", favourite=True, item="beer", label="Bière", price=500, vat=2000
         ),
-        operators=(
-            OperatorLine(
-                card="", left_handed=True, name="Zoé", operator="zoe", pin="$v", role="manager"
-            ),
-            OperatorLine(
-                card=CARD, left_handed=False, name="Max", operator="max", pin="", role="seller"
-            ),
+    ),
+    operators=(
+        OperatorLine(
+            card="", left_handed=True, name="Zoé", operator="zoe", pin="$v", role="manager"
         ),
-    )
+        OperatorLine(
+            card=CARD, left_handed=False, name="Max", operator="max", pin="", role="seller"
+        ),
+    ),
+)
 
-    view = make_directory(PAIR, catalogue, {}, OFFLINE, T0)
+
+def test_assets_categories_and_products_find_their_place() -> None:
+    view = make_directory(PAIR, FULL, {}, OFFLINE, T0)
 
     assert view.currency == "FED"
     assert {name: (a.here, a.federated, a.cash) for name, a in view.assets.items()} == {
@@ -73,6 +74,12 @@ def test_each_line_finds_its_place() -> None:
         2000,
         True,
     )
+    assert (view.as_of_ms, view.utc_offset_minutes, view.policy) == (T0, 120, OFFLINE)
+
+
+def test_operators_find_their_place() -> None:
+    view = make_directory(PAIR, FULL, {}, OFFLINE, T0)
+
     zoe, max_ = view.operators
     assert isinstance(zoe, Operator)
     assert (zoe.id, zoe.role, zoe.card, zoe.pin, zoe.left_handed) == (
@@ -83,7 +90,6 @@ def test_each_line_finds_its_place() -> None:
         True,
     )
     assert (max_.role, max_.card) == (Role.SELL, CARD)
-    assert (view.as_of_ms, view.utc_offset_minutes, view.policy) == (T0, 120, OFFLINE)
 
 
 def test_without_the_federated_token_prices_are_in_the_local_one() -> None:
