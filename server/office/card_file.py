@@ -1,4 +1,4 @@
-"""A maker's card file: `https://host/qr/<uuid4>,<printed number>,<chip>`, one card a line, no header.
+"""A maker's card file, one card a line: `https://host/qr/<uuid4>,<printed number>,<chip>`.
 
 Pure.  Every line is judged; a file with one bad line gives nothing to import, so nothing can be
 half-imported.  The chip's UID becomes a pseudonym at once and is kept nowhere.

@@ -1,4 +1,4 @@
-"""Entries of the ledger as lines that people read: what was bought, where, by whom, how it ended."""
+"""Entries of the ledger as lines people read: what was bought, where, by whom, how it ended."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
