@@ -31,7 +31,7 @@ def found(
     clock: Clock,
     bodies: Sequence[Body] = (),
 ) -> ChainId:
-    """Make height 0: the founder `name` with the key of `seed`, then `bodies`; give the chain id."""
+    """Make height 0: founder `name` with the key of `seed`, then `bodies`; give the chain id."""
     signer = Signer(seed, boot, clock)
     first = Genesis(founder=PublicKey(public_key(seed).hex()), name=name)
 

@@ -144,7 +144,7 @@ class _Turn:
         if self.standing.behind:
             answers = [self._keep(batch) for batch in batches]
         else:
-            answers = [answer for part in _portions(batches) for answer in self._place(part)]
+            answers = [answer for part in portions(batches) for answer in self._place(part)]
         details = [
             row
             for arrival, answer in zip(arrivals, answers, strict=True)
@@ -242,7 +242,7 @@ class _Turn:
         batches = inbox.waiting(self._connection)
         inbox.clear(self._connection)
         self._view.prefetch(batches)
-        for part in _portions(batches):
+        for part in portions(batches):
             for batch, answer in zip(part, self._place(part), strict=True):
                 if isinstance(answer, Unplaced):
                     self._bury(batch, answer.code)
@@ -291,13 +291,13 @@ def _placed(built: Built) -> Iterator[Placed]:
         yield Placed(transaction.envelope.seq, transaction.hash, height, index, item.done.verdict)
 
 
-def _portions(batches: Sequence[Batch]) -> Iterator[list[Batch]]:
+def portions(batches: Sequence[Batch], most: int = MOST_TRANSACTIONS) -> Iterator[list[Batch]]:
     """Part batches so that no part holds too much for one block."""
     part: list[Batch] = []
     size = 0
     for batch in batches:
         size += len(batch.transactions)
-        if part and size > MOST_TRANSACTIONS:
+        if part and size > most:
             yield part
             part, size = [], len(batch.transactions)
         part.append(batch)

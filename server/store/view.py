@@ -1,8 +1,8 @@
 """The state as the writer sees it: a cache of records over the index tables.
 
 The cache is the writer's own and always equals what its transaction sees: a block's changes are
-written through, and whoever loses a transaction must `clear` it.  `prefetch` loads what a block
-will touch with a few queries; what it did not foresee is read singly.
+written through, and whoever loses a transaction must forget the cache.  `prefetch` loads what a
+block will touch with a few queries; what it did not foresee is read singly.
 """
 
 from collections.abc import Iterable, Sequence
@@ -45,17 +45,13 @@ _FORESEEN: Final[dict[str, type[Record]]] = {
 
 
 class RecordCache:
-    """Records by type and key; None where the table has no such row."""
+    """Records by type and key; None where the table has no such row.  The oldest go first."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_RECORDS) -> None:
+        self._most = most
         self.records: dict[tuple[type[Record], Key], Record | None] = {}
         self.assets: dict[AssetId, Asset] | None = None
         self.places: dict[PlaceId, Place] | None = None
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self.records.clear()
-        self.assets = self.places = None
 
     def take(self, result: BlockResult) -> None:
         """Write a block's changes through, and make room when there is too much."""
@@ -65,8 +61,8 @@ class RecordCache:
             records[kind, key] = record
             if kind is Asset or kind is Place:
                 self.assets = self.places = None
-        if len(records) > MOST_RECORDS:
-            for place in list(records)[: MOST_RECORDS // 4]:
+        if len(records) > self._most:
+            for place in list(records)[: len(records) - self._most * 3 // 4]:
                 del records[place]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.engine.port import NotProposed, Placed, Stored, Unplaced
+from server.engine.sealer import portions
 from server.engine.solo import Solo
 from server.ledger.records import Author
 from server.store.database import open_database
@@ -183,6 +184,28 @@ def test_a_long_proposal_is_several_batches_in_one_block(world: World) -> None:
         )
         assert list(counts.scalars()) == [500, 500, 1]
     assert world.on_card(0) == 2_001
+
+
+def test_a_body_that_cannot_be_read_is_not_proposed(world: World) -> None:
+    height = world.solo.tip.height
+    bad = [world.issue(0, 5, "a"), world.issue(0, 0, "b")]
+    assert world.solo.propose(bad, atomic=False) == NotProposed(1, Code.BAD_AMOUNT)
+    assert world.solo.tip.height == height
+
+
+def test_a_node_whose_own_chain_forked_proposes_nothing(world: World) -> None:
+    node = Till(NODE_SEED, world.chain, seq=1, payloads=[b""])
+    assert world.solo.submit(node.next(world.issue(0, 5, "a"))) == Unplaced(Code.FORK)
+    answer = world.solo.propose([world.issue(0, 5, "b")])
+    assert answer == NotProposed(0, Code.AUTHOR_QUARANTINED)
+
+
+def test_a_block_does_not_grow_without_end(world: World) -> None:
+    till = world.till[0]
+    batches = [till.next(*[sale(0, 1)] * size) for size in (2, 2, 1, 9, 1)]
+    parts = [[len(b.transactions) for b in part] for part in portions(batches, most=5)]
+    assert parts == [[2, 2, 1], [9], [1]]
+    assert list(portions([])) == []
 
 
 def test_nothing_proposed_makes_no_block(world: World) -> None:

@@ -1,5 +1,6 @@
-"""The writer and its readers: one transaction at a time, snapshots, and failures that stay whole."""
+"""The writer and its readers: one transaction at a time, snapshots, failures that stay whole."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -161,6 +162,21 @@ def test_a_closed_database_refuses(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="closing"), database.write():
         pass
     database.close()
+
+
+def test_a_database_that_somebody_else_locks_refuses_until_it_is_free(database: Database) -> None:
+    with database.write() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 10")
+    outside = sqlite3.connect(database.path, isolation_level=None)
+    outside.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="locked"):
+        database.run(lambda connection: put(connection, "a"))
+    with pytest.raises(StoreError, match="locked"), database.write():
+        pass
+    outside.execute("ROLLBACK")
+    outside.close()
+    database.run(lambda connection: put(connection, "b"))
+    assert facts(database) == ["b"]
 
 
 def test_what_is_no_database_cannot_be_opened(tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
 """Every column of the index is compared with what the blocks give; and it can be made anew."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from server.ledger.audit import Finding, audit
-from server.store import readers
 from server.store.database import open_database
 from server.store.rebuild import INDEX_VERSION, rebuild
 from server.store.truth import differences, stored_blocks
@@ -90,21 +90,42 @@ def test_a_database_of_another_version_gets_its_index_anew(world: World) -> None
         assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == INDEX_VERSION
 
 
-def test_damaged_blocks_are_no_base_for_an_index(world: World) -> None:
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        # a payload that its successor does not link to, and one that would give another state
+        ('"total":300', '"total":301'),
+        ('"total":5000', '"total":5001'),
+    ],
+)
+def test_damaged_blocks_are_no_base_for_an_index(world: World, old: str, new: str) -> None:
     with world.database.write() as connection:
-        tip = readers.tip(connection)
         connection.exec_driver_sql("DROP TRIGGER block_batch_no_update")
         connection.exec_driver_sql(
-            "UPDATE block_batch SET bytes = "
-            "CAST(replace(CAST(bytes AS TEXT), '\"total\":300', '\"total\":301') AS BLOB)"
+            "UPDATE block_batch SET bytes = CAST(replace(CAST(bytes AS TEXT), ?, ?) AS BLOB)",
+            (old, new),
         )
         connection.exec_driver_sql("PRAGMA user_version = 999")
     world.database.close()
-    with pytest.raises(StoreError, match="cannot be opened"):
-        open_database(world.path)
-    with pytest.raises(StoreError, match="cannot be opened"):
-        world.reopen()
-    assert tip.height == 3
+    for _ in range(2):
+        with pytest.raises(StoreError, match="cannot be opened"):
+            open_database(world.path)
+
+
+def test_rows_that_another_program_took_away_are_missed(world: World) -> None:
+    world.database.close()
+    outside = sqlite3.connect(world.path)
+    outside.execute("DELETE FROM chain_transaction WHERE height = 2 AND idx = 0")
+    outside.commit()
+    outside.close()
+    world.reopen()
+    author = world.till[0].author
+    assert found(world) == [
+        Finding(2, "what stands beside the header is not what it says"),
+        Finding(2, f"transaction {author} 1 is missing"),
+        Finding(2, f"postings of {author} 1 are not what the blocks give"),
+        Finding(2, "postings of None None belong to nothing"),
+    ]
 
 
 def test_a_posting_of_nothing_cannot_even_be_written(world: World) -> None:

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import event
 
 from server.ledger.audit import audit
+from server.ledger.executor import BlockResult
 from server.ledger.records import Balance, Card, Head, Idle, Record, Refunded
-from server.store import view as module
 from server.store.truth import stored_blocks
 from server.store.view import RecordCache, StoreView
 from shared.amounts import Amount
-from shared.ids import wallet
+from shared.ids import Hash, wallet
 from shared.kinds import Refund
 from tests.server.engine.world import (
     GRAIN,
@@ -113,13 +113,26 @@ def test_the_cache_knows_what_is_not_there(world: World) -> None:
         assert (Card, ("f" * 32,)) in cache.records
 
 
-def test_the_cache_makes_room(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_RECORDS", 12)
-    for number in range(20):
-        world.solo.submit(world.till[0].next(sale(number, 400)))
-        world.solo.submit(world.till[1].next(sale(number, 400)))
-    assert [world.on_card(number) for number in range(20)] == [200] * 20
-    assert world.balance("place:bar") == 16_000
+def test_the_cache_makes_room_by_forgetting_the_oldest(world: World) -> None:
+    cache = RecordCache(most=8)
+    newest = (wallet(wallet_of(0)), GRAIN)
+    change = BlockResult((), (), (("balance", newest, Balance(5)),), Hash("0" * 64))
+    with world.database.read() as connection:
+        view = StoreView(connection, cache)
+        cards = [view.get(Card, (card(number),)) for number in range(20)]
+        cache.take(change)
+        assert len(cache.records) == 6
+        assert view.get(Balance, newest) == Balance(5)
+        assert [view.get(Card, (card(number),)) for number in range(20)] == cards
+
+
+def test_new_assets_and_places_are_seen_at_once(world: World) -> None:
+    with world.database.read() as connection:
+        view = StoreView(connection)
+        asset = view.assets()[GRAIN]
+        assert set(view.places()) == {"bar"}
+        view.take(BlockResult((), (), (("asset", ("MEAL",), asset),), Hash("0" * 64)))
+        assert set(view.assets()) == {"GRAIN"}  # read again: the row itself is the store's to write
 
 
 def test_two_views_share_nothing_by_themselves(world: World) -> None:
