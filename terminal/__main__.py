@@ -84,8 +84,12 @@ def in_home(command: Callable[Concatenate[Place, P], None]) -> Callable[..., Non
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
+@click.option("--home", help="The same for every command.", metavar="DIRECTORY")
+@click.pass_context
+def main(context: click.Context, home: str | None) -> None:
     """Run and look after a till."""
+    if home is not None:
+        context.default_map = dict.fromkeys(main.commands, {"home": home})
 
 
 @main.command()

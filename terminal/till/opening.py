@@ -72,6 +72,7 @@ def started(till: Till, _page: Starting, event: Started) -> Step:
         link=Link(last_sync_ms=event.last_sync_ms),
         last=sale,
         outstanding=event.outstanding,
+        recent=event.outstanding,
         unsent=event.unsent,
         sales=event.sales,
     )

@@ -271,7 +271,8 @@ class Till:
     link: Link = field(default_factory=Link)
     trusted_clock: bool = False
     blind_sales: int = 0  # offline sales since a restart without a trusted clock
-    outstanding: tuple[Entry, ...] = ()
+    outstanding: tuple[Entry, ...] = ()  # what the directory's balances do not cover yet
+    recent: tuple[Entry, ...] = ()  # what this till did lately, for the card check
     unsent: Unsent = NONE_UNSENT
     sales: Unsent = NONE_UNSENT
 

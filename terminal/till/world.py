@@ -30,6 +30,8 @@ from terminal.till.events import (
 from terminal.till.receipts import RefundDraft, SaleDraft
 from terminal.till.state import Link, Till
 
+RECENT: Final = 200  # entries that are kept for the card check
+
 
 def observe(till: Till, event: Event) -> Till:
     """Take into account what an event says about the world."""
@@ -76,6 +78,7 @@ def _journalled(till: Till, event: Journalled) -> Till:
         blind_sales=blind,
         unsent=event.unsent,
         outstanding=(*till.outstanding, entry),
+        recent=(*till.recent, entry)[-RECENT:],
     )
 
 
@@ -89,11 +92,12 @@ def _answered(till: Till, at_ms: int, *, synced: bool) -> Till:
 
 def _settle(till: Till, verdicts: tuple[Settled, ...]) -> Till:
     """Forget what the node rejected: it moved nothing."""
-    outstanding, last = till.outstanding, till.last
+    outstanding, recent, last = till.outstanding, till.recent, till.last
     for seq in (v.seq for v in verdicts if not v.verdict.took_effect):
         outstanding = risk.without(outstanding, seq)
+        recent = risk.without(recent, seq)
         last = None if last is not None and last.seq == seq else last
-    return replace(till, outstanding=outstanding, last=last)
+    return replace(till, outstanding=outstanding, recent=recent, last=last)
 
 
 def _pushed(till: Till, event: Pushed) -> Till:

@@ -283,6 +283,7 @@ GOOD_EVERYWHERE: Final = Phrase("valable partout", "good everywhere")
 GOOD_HERE: Final = Phrase("d’ici", "local")
 NOT_HERE: Final = Phrase("ne paie pas ici", "not for here")
 MOVEMENTS: Final = Phrase("Derniers mouvements", "Last movements")
+NO_MOVEMENTS: Final = Phrase("Aucun mouvement ici", "No movements here")
 BALANCE_AS_OF: Final = Phrase(
     "Solde connu à {clock}, moins les ventes d’ici", "Balance as of {clock}, less sales here"
 )

@@ -33,7 +33,7 @@ def card_shown(pen: Pen, page: CardShown) -> screen.CardCheck:
     """Draw what a card may spend here."""
     directory = pen.till.directory
     card = directory.cards.get(page.card.ref, page.card)
-    online = pen.online()
+    movements = _movements(pen, directory, card)
     as_of = pen.say(m.BALANCE_AS_OF, clock=pen.clock(directory.as_of_ms))
     close = pen.button("back", m.CLOSE, Back(), icon=Icon.CROSS, look=Look.RETURN)
     return screen.CardCheck(
@@ -44,9 +44,9 @@ def card_shown(pen: Pen, page: CardShown) -> screen.CardCheck:
         spend_label=pen.say(m.TO_SPEND),
         spend=pen.money(risk.balance(pen.till, card)),
         holdings=_holdings(pen, directory, card),
-        movements_title=pen.say(m.MOVEMENTS),
-        movements=_movements(pen, directory, card),
-        note="" if online else as_of,
+        movements_title=pen.say(m.MOVEMENTS if movements else m.NO_MOVEMENTS),
+        movements=movements,
+        note="" if pen.online() else as_of,
         buttons=(*_reload_button(pen), close),
     )
 
@@ -70,7 +70,7 @@ def _holdings(pen: Pen, directory: Directory, card: Card) -> tuple[screen.Holdin
 
 
 def _movements(pen: Pen, directory: Directory, card: Card) -> tuple[screen.Movement, ...]:
-    """Show what this till did with the card since the last sync, newest first."""
+    """Show what this till did with the card lately, newest first."""
     words: dict[type, Phrase] = {
         SaleDraft: m.MOVED_SALE,
         RefundDraft: m.MOVED_REFUND,
@@ -85,7 +85,7 @@ def _movements(pen: Pen, directory: Directory, card: Card) -> tuple[screen.Movem
             amount=pen.money(amount, plus=True),
         )
 
-    mine = (e for e in reversed(pen.till.outstanding) if risk.moved(e.draft, directory, card))
+    mine = (e for e in reversed(pen.till.recent) if risk.moved(e.draft, directory, card))
     return tuple(movement(entry) for entry in mine)[:MOVEMENTS]
 
 

@@ -303,9 +303,10 @@ def test_a_journal_that_fails_while_taking_back_stops_the_till() -> None:
 def test_what_the_node_rejected_is_forgotten_with_its_refund() -> None:
     refund = entry(BEER_BACK, seq=8)
     other = entry(sale(sold(LEMONADE)), seq=9)
-    known: Till = till(outstanding=(entry(BEER_ONLINE), refund, other), last=entry(BEER_ONLINE))
+    three = (entry(BEER_ONLINE), refund, other)
+    known: Till = till(outstanding=three, recent=three, last=entry(BEER_ONLINE))
     after = (Dialogue(known) >> pushed(rejected(Code.INSUFFICIENT_FUNDS))).ends_on(Selling)
-    assert after.outstanding == (other,)
+    assert after.outstanding == after.recent == (other,)
     assert after.last is None
 
 

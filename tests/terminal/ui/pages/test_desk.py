@@ -49,7 +49,7 @@ def test_a_card_check() -> None:
         entry(reload(500), 9),
         entry(other, 10),
     )
-    page = drawn(CardCheck, CardShown(CARDS[ALICE]), outstanding=here)
+    page = drawn(CardCheck, CardShown(CARDS[ALICE]), outstanding=here, recent=here)
     assert (page.number, page.verdict) == ("4F2A 91C0", "Carte valable")
     assert (page.spend_label, page.spend) == ("À dépenser ici", "17,50\u00a0€")
     assert page.holdings == (
@@ -68,6 +68,7 @@ def test_a_card_check() -> None:
 def test_a_card_check_online_needs_no_excuse() -> None:
     page = drawn(CardCheck, CardShown(CARDS[ALICE]), link=ONLINE)
     assert page.note == ""
+    assert (page.movements_title, page.movements) == ("Aucun mouvement ici", ())
 
 
 def test_local_money_is_called_local() -> None:
