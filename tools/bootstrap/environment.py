@@ -22,9 +22,9 @@ from tools.bootstrap import PYTHON, ROOT, VENV, Trouble, say
 
 LISTS: Final = ROOT / "requirements"
 STAMP: Final = VENV / "tirelire.stamp"
-NEEDED_BYTES: Final = 1_500_000_000
 EVERYTHING: Final = "dev"
-NAMES: Final = (EVERYTHING, "server", "terminal")
+# The lists and the room that each needs, twice what it holds: what is unpacked and pip's cache.
+NEEDED_BYTES: Final = {EVERYTHING: 1_500_000_000, "server": 600_000_000, "terminal": 400_000_000}
 # What pip says without a network; "from versions: none" when it was told not to try again.
 NO_NETWORK: Final = (
     *("NewConnectionError", "Failed to establish", "NameResolutionError", "Network is unreachable"),
@@ -38,7 +38,7 @@ def held(stamp: Path = STAMP) -> list[str]:
         lines = stamp.read_text("utf-8").splitlines()
     except OSError:
         return []
-    return [name for name in NAMES if _line(name) in lines]
+    return [name for name in NEEDED_BYTES if _line(name) in lines]
 
 
 def is_ready(name: str, stamp: Path = STAMP) -> bool:
@@ -58,7 +58,7 @@ def prepare(name: str) -> None:
     with _alone():
         if is_ready(name):
             return
-        _refuse_a_small_disk()
+        _refuse_a_small_disk(NEEDED_BYTES[name])
         kept = held()
         STAMP.unlink(missing_ok=True)
         if not _works():
@@ -82,11 +82,11 @@ def _version() -> str:
     return f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
-def _refuse_a_small_disk() -> None:
+def _refuse_a_small_disk(needed: int) -> None:
     free = shutil.disk_usage(ROOT).free
-    if free < NEEDED_BYTES:
+    if free < needed:
         raise Trouble(
-            f"the disk has {free // 1_000_000} MB left, {NEEDED_BYTES // 1_000_000} are needed: "
+            f"the disk has {free // 1_000_000} MB left, {needed // 1_000_000} are needed: "
             "make room and run the same command again"
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.bootstrap import ROOT, commands, debian, environment
+from tools.bootstrap import ROOT, Trouble, commands, debian, environment
 from tools.bootstrap.__main__ import main
 
 VERSIONS = "3.11, 3.12 or 3.13"
@@ -166,6 +166,12 @@ def test_what_went_wrong_with_packages_is_said_in_plain_words(output: str, words
 )
 def test_what_went_wrong_with_the_environment_too(output: str, words: str) -> None:
     assert words in environment.why_no_environment(output)
+
+
+def test_a_small_disk_is_refused_before_anything_is_made() -> None:
+    environment._refuse_a_small_disk(needed=1)
+    with pytest.raises(Trouble, match="MB left, 1000000000 are needed: make room"):
+        environment._refuse_a_small_disk(needed=10**15)
 
 
 def test_each_debian_package_has_its_reason_and_a_command() -> None:
