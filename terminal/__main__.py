@@ -89,7 +89,7 @@ def in_home(command: Callable[Concatenate[Place, P], None]) -> Callable[..., Non
 def main(context: click.Context, home: str | None) -> None:
     """Run and look after a till."""
     if home is not None:
-        context.default_map = dict.fromkeys(main.commands, {"home": home})
+        context.default_map = {name: {"home": home} for name in main.commands}
 
 
 @main.command()

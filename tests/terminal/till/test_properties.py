@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order: one charge a tap, no green before the journal, no lost basket.
+"""In whatever order: one charge a tap, no green before the journal, no lost basket.
 
 A random walk over the machine: fingers, cards, time, cables and the node at random; the journal
 answers what was asked, sooner or later.
