@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from server.ledger.records import Key, Posting, Record
 from shared.block import Header
 from shared.detail import Detail
-from shared.ids import Account, AuthorId, Hash
+from shared.ids import Account, AssetId, AuthorId, Hash
 from shared.kinds import Body
 from shared.verdict import Verdict
 
@@ -50,6 +50,18 @@ class Sealed:
     operations: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takings:
+    """What places took since a time: sales less refunds, by hour since then and by asset.
+
+    A sale counts in the hour of its own clock; `late` ones came long after they were made.
+    """
+
+    hours: Mapping[tuple[int, AssetId], int]
+    sales: int
+    late: int
+
+
 class Books(Protocol):
     """The ledger, read-only."""
 
@@ -76,8 +88,8 @@ class Books(Protocol):
     ) -> Sequence[Entry]:
         """Give entries, newest first: of these kinds, this author, moving this account."""
 
-    def since(self, time_ms: int, kinds: Collection[str]) -> Iterable[Entry]:
-        """Give the entries of these kinds in blocks since a time, oldest first, without bodies."""
+    def takings(self, start_ms: int) -> Takings:
+        """Add up what places took in blocks since a time."""
 
     def sold_since(self, time_ms: int) -> Mapping[AuthorId, int]:
         """Count the sales of each author in blocks since a time."""

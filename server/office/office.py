@@ -7,7 +7,7 @@ the office's tables and is final when it returns.
 from collections.abc import Mapping
 from typing import Final
 
-from server.ledger.records import Place as PlaceRecord
+from server.ledger.records import Card, Place as PlaceRecord
 from server.office import melt, money, today, watch
 from server.office.accounts import SqlAccounts
 from server.office.books import NEWEST
@@ -314,15 +314,14 @@ class NodeOffice:
     def holder(self, token: str) -> HolderPage | None:
         """Give the page behind a card's QR link."""
         known = self.deck.by_token(token)
+        record = self.node.books().get(Card, (known.ref,)) if known else None
         asset = self.product_asset()
-        field = self._field() if known else None
-        page = field.card(known.number) if field and known else None
-        if known is None or page is None or asset is None or self.payments is None:
+        if known is None or record is None or asset is None or self.payments is None:
             return None
         return HolderPage(
             token=token,
             number=known.number,
-            state=page.row.state if page.row.state is CardState.BLOCKED else CardState.ACTIVE,
+            state=CardState.ACTIVE if record.status == "active" else CardState.BLOCKED,
             asset=asset,
             amounts=self.node.amounts,
             least=self.node.least,

@@ -7,12 +7,12 @@ come from wherever the node keeps them.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select, tuple_
 
 from server.ledger.records import Key, Posting, Record
-from server.office.books import NEWEST, Entry, Place, Sealed
+from server.office.books import NEWEST, Entry, Place, Sealed, Takings
 from server.store.codec import BY_RECORD
 from server.store.local import DETAIL
 from server.store.schema import (
@@ -25,14 +25,16 @@ from server.store.schema import (
 from shared.block import read_header
 from shared.codec import decode
 from shared.detail import Detail
-from shared.ids import Account, AuthorId, Hash
+from shared.ids import Account, AssetId, AuthorId, Hash
 from shared.kinds import Body
 from shared.transaction import parse_batch
-from shared.verdict import parse_verdict
+from shared.verdict import Status, parse_verdict
 
 R = TypeVar("R", bound=Record)
 Read = Callable[[], AbstractContextManager[Connection]]
 TX = CHAIN_TRANSACTION.c
+HOUR_MS: Final = 3_600_000
+LATE_MS: Final = 10 * 60_000
 
 
 @dataclass(slots=True)
@@ -108,16 +110,37 @@ class SqlBooks:
         with self.read() as connection:
             return list(self._entries(connection, connection.execute(newest).all()))
 
-    def since(self, time_ms: int, kinds: Collection[str]) -> Iterable[Entry]:
-        """Give the entries of these kinds in blocks since a time, oldest first, without bodies."""
-        statement = (
-            _transactions()
-            .where(CHAIN_BLOCK.c.time >= time_ms, TX.kind.in_(kinds))
-            .order_by(TX.height, TX.idx)
+    def takings(self, start_ms: int) -> Takings:
+        """Add up what places took in blocks since a time."""
+        counted = (
+            CHAIN_BLOCK.c.time >= start_ms,
+            TX.verdict.in_((Status.ACCEPTED, Status.OVERDRAWN)),
+        )
+        hour = case((TX.at > start_ms, (TX.at - start_ms) // HOUR_MS), else_=0)
+        is_sale = TX.kind == "sale"
+        place = case((is_sale, CHAIN_POSTING.c.target), else_=CHAIN_POSTING.c.source)
+        amount = case((is_sale, CHAIN_POSTING.c.amount), else_=-CHAIN_POSTING.c.amount)
+        posted = (CHAIN_POSTING.c.height == TX.height) & (CHAIN_POSTING.c.idx == TX.idx)
+        by_hour = (
+            select(hour.label("hour"), CHAIN_POSTING.c.asset, func.sum(amount).label("amount"))
+            .join_from(CHAIN_TRANSACTION, CHAIN_BLOCK, TX.height == CHAIN_BLOCK.c.height)
+            .join(CHAIN_POSTING, posted)
+            .where(*counted, TX.kind.in_(("sale", "refund")), place.startswith("place:"))
+            .group_by("hour", CHAIN_POSTING.c.asset)
+        )
+        is_late = CHAIN_BLOCK.c.time - TX.at > LATE_MS
+        count = (
+            select(func.count(), func.coalesce(func.sum(case((is_late, 1), else_=0)), 0))
+            .join_from(CHAIN_TRANSACTION, CHAIN_BLOCK, TX.height == CHAIN_BLOCK.c.height)
+            .where(*counted, is_sale)
         )
         with self.read() as connection:
-            rows = connection.execute(statement).all()
-            return list(self._entries(connection, rows, bodies=False))
+            hours = {
+                (int(row.hour), AssetId(row.asset)): int(row.amount)
+                for row in connection.execute(by_hour)
+            }
+            sales, late = connection.execute(count).one()
+        return Takings(hours=hours, sales=sales, late=int(late))
 
     def sold_since(self, time_ms: int) -> Mapping[AuthorId, int]:
         """Count the sales of each author in blocks since a time."""
@@ -142,9 +165,7 @@ class SqlBooks:
 
     # ---------- entries ----------
 
-    def _entries(
-        self, connection: Connection, rows: Sequence[Row[Any]], *, bodies: bool = True
-    ) -> Iterator[Entry]:
+    def _entries(self, connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[Entry]:
         postings = _postings(connection, rows)
         for row in rows:
             yield Entry(
@@ -152,7 +173,7 @@ class SqlBooks:
                 seq=row.seq,
                 hash=Hash(row.hash.hex()),
                 kind=row.kind,
-                body=self._body(connection, row) if bodies else None,
+                body=self._body(connection, row),
                 at_ms=row.at,
                 time_ms=row.time,
                 height=row.height,

@@ -1,25 +1,21 @@
 """The day on one page: sales by hour, totals, what is unsent, what to do first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from server.office.books import Books, Entry
+from server.office.books import Books
 from server.office.money import Position
 from server.web.views.chain import Audit
 from server.web.views.common import Level, Money
 from server.web.views.overview import Check, CheckKind, HourSales, Todo, TodoKind
 from server.web.views.terminals import TerminalRow, TerminalState
 from shared.ids import AssetId
-from shared.verdict import Status
 
 OPENS: Final = time(6)
 HOUR_MS: Final = 3_600_000
-LATE_MS: Final = 10 * 60_000
-SALES: Final = ("sale", "refund")
-COUNTED: Final = (Status.ACCEPTED, Status.OVERDRAWN)
 
 
 def day_start(now_ms: int, zone: ZoneInfo) -> int:
@@ -43,53 +39,35 @@ class Day:
 
 
 def read_day(books: Books, position: Position, start_ms: int, now_ms: int) -> Day:
-    """Add up the day by hour and asset; a refund lowers the hour in which it was made."""
-    codes = tuple(position.assets)
-    hours: dict[int, dict[AssetId, int]] = {}
-    sales = late = 0
-    for entry in books.since(start_ms, SALES):
-        if entry.verdict.status not in COUNTED:
-            continue
-        sale = entry.kind == "sale"
-        sales += sale
-        late += sale and entry.time_ms - entry.at_ms > LATE_MS
-        at_ms = min(max(entry.at_ms, start_ms), now_ms)
-        hour = hours.setdefault((at_ms - start_ms) // HOUR_MS, {})
-        for code, amount in earned(entry).items():
-            hour[code] = hour.get(code, 0) + amount
-    first, last = min(hours, default=0), (now_ms - start_ms) // HOUR_MS
+    """Add up the day by hour and asset, from the hour of the first sale.
+
+    An hour is never drawn below zero, though a refund may make it so.
+    """
+    takings = books.takings(start_ms)
+    last = max(0, now_ms - start_ms) // HOUR_MS
+    sums: dict[AssetId, int] = {}
+    hours: dict[tuple[int, AssetId], int] = {}
+    for (hour, code), amount in takings.hours.items():
+        # A till whose clock is ahead sold in this hour, not in a coming one.
+        place = (min(hour, last), code)
+        hours[place] = hours.get(place, 0) + amount
+        sums[code] = sums.get(code, 0) + amount
+    first = min((hour for hour, _code in hours), default=last)
     return Day(
         start_ms=start_ms,
         hours=tuple(
             HourSales(
                 start_ms=start_ms + hour * HOUR_MS,
-                amounts=tuple(max(0, hours.get(hour, {}).get(code, 0)) for code in codes),
+                amounts=tuple(max(0, hours.get((hour, code), 0)) for code in position.assets),
             )
             for hour in range(first, last + 1)
         ),
-        sales=sales,
-        late=late,
-        totals=_totals(position, hours.values()),
+        sales=takings.sales,
+        late=takings.late,
+        totals=tuple(
+            position.money(code, sums[code]) for code in position.assets if sums.get(code)
+        ),
     )
-
-
-def earned(entry: Entry) -> dict[AssetId, int]:
-    """Give what an entry brought to its place, asset by asset; a refund takes away."""
-    sign = -1 if entry.kind == "refund" else 1
-    amounts: dict[AssetId, int] = {}
-    for posting in entry.postings:
-        end = posting.source if sign < 0 else posting.target
-        if end.startswith("place:"):
-            amounts[posting.asset] = amounts.get(posting.asset, 0) + sign * posting.amount
-    return amounts
-
-
-def _totals(position: Position, hours: Iterable[dict[AssetId, int]]) -> tuple[Money, ...]:
-    sums: dict[AssetId, int] = {}
-    for hour in hours:
-        for code, amount in hour.items():
-            sums[code] = sums.get(code, 0) + amount
-    return tuple(position.money(code, sums[code]) for code in position.assets if sums.get(code))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
