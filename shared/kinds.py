@@ -152,7 +152,7 @@ class Reload(Body, frozen=True, forbid_unknown_fields=True):
 
 
 class CashReload(Body, frozen=True, forbid_unknown_fields=True):
-    """A terminal took cash.  A local asset is issued; of the federated one the place sells its own."""
+    """A terminal took cash.  A local asset is issued; of the federated the place sells its own."""
 
     amount: Amount
     asset: AssetId

@@ -160,7 +160,7 @@ def write_batch(
 def parse_batch(raw: bytes) -> Batch:
     """Read a batch: framing, form and links; not who the author is, nor the signature.
 
-    Raises Refused(too_large | bad_framing | broken_link | other_chain) and what `open_payload` does.
+    Raises Refused(too_large | bad_framing | broken_link | other_chain) and that of `open_payload`.
     """
     if len(raw) > MAX_BATCH_BYTES:
         raise Refused(Code.TOO_LARGE, "batch")

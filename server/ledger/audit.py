@@ -31,7 +31,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an audit has proven: up to `tip`, `transactions` of them; `finding` is the first wrong."""
+    """What an audit has proven: up to `tip`, `transactions` of them; `finding`: the first wrong."""
 
     tip: Tip
     blocks: int

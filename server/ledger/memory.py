@@ -11,7 +11,7 @@ R = TypeVar("R", bound=Record)
 
 
 class Memory:
-    """A `View` that keeps everything: records by type and key, transactions by author and number."""
+    """A `View` that keeps everything: records by type and key, transactions by author and seq."""
 
     def __init__(self) -> None:
         self.records: dict[type[Record], dict[Key, Record]] = {

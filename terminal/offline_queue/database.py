@@ -66,8 +66,8 @@ class JournalBrokenError(JournalError):
 def connect(path: Path, *, synchronous: str = "FULL") -> sqlite3.Connection:
     """Open the file, made if absent, and lock it.
 
-    Raises JournalBusyError, JournalTooNewError, JournalFullError, JournalBrokenError.  `synchronous` other than FULL
-    is for the test that proves that FULL is needed.
+    Raises JournalBusyError, JournalTooNewError, JournalFullError, JournalBrokenError.
+    `synchronous` other than FULL is for the test that proves that FULL is needed.
     """
     with named_errors():
         connection = sqlite3.connect(

@@ -257,7 +257,7 @@ class NodeSync:
     # --- Heads ------------------------------------------------------------------------------------
 
     def _compare(self, head: Head) -> NodeLost | NodeRefused | None:
-        """Compare our head with the node's: catch up, resend, or find a fork; None if all is well."""
+        """Compare our head with the node's: catch up, resend, or find a fork; None: all is well."""
         while head.seq > self._journal.head.seq:
             if (trouble := self._take_back()) is not None:
                 return trouble

@@ -86,7 +86,7 @@ SALES: Final = (
 
 def _till(name: str, place: Place, state: TerminalState, **more: object) -> TerminalRow:
     ident = name.lower().replace(" ", "-").replace("ê", "e")
-    return TerminalRow(id=ident, name=name, place=place.name, state=state, **more)  # type: ignore[arg-type]
+    return TerminalRow(id=ident, name=name, place=place.name, state=state, **more)  # type: ignore[arg-type]  # fields by name
 
 
 TERMINALS: Final = (

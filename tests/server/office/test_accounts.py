@@ -1,3 +1,5 @@
+"""Accounts: links that open once, passwords, roles, and what a mistake does not use up."""
+
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Card files in Fedow's format, line by line: what is taken, and what is wrong with a line."""
+
 import pytest
 
 from server.office.card_file import BadLine, FileCard, read_card_file, read_line

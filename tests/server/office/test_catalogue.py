@@ -1,3 +1,5 @@
+"""Products as people type them: parsed once, every mistake named at once."""
+
 from datetime import date
 
 import pytest

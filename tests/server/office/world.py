@@ -142,8 +142,8 @@ class OfficeWorld(World):
 
     def import_cards(self) -> None:
         preview = self.office.preview_import("lot.csv", CARD_FILE.encode())
-        outcome = self.office.import_cards(preview.id)  # type: ignore[union-attr]  # a good file
-        assert outcome.count == 3, outcome  # type: ignore[union-attr]
+        outcome = self.office.import_cards(preview.id)  # type: ignore[union-attr]  # it was not refused  # a good file
+        assert outcome.count == 3, outcome  # type: ignore[union-attr]  # it was not refused
 
     def fund(self, number: int, amount: int) -> None:
         page = self.office.card(("B194AEB9", "B24F7780", "4462AD16")[number])

@@ -1,3 +1,5 @@
+"""Charts as SVG: round grids, values where they help, nothing to run in a browser."""
+
 from markupsafe import Markup
 
 from server.web.charts import Bar, Piece, Slice, bars, columns, gauge, icicle, step_for

@@ -1,3 +1,5 @@
+"""The hidden field of forms: for one visitor, for a time, of this process."""
+
 from threading import Thread
 
 from server.web.forms import MAX_AGE_MS, Forms

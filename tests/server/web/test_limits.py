@@ -1,3 +1,5 @@
+"""Rate limits: a burst, then one at a time, whatever the clock does."""
+
 from server.web.limits import RateLimit
 
 

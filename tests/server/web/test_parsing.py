@@ -1,3 +1,5 @@
+"""What people type into forms: amounts, days, names."""
+
 from datetime import date
 
 import pytest

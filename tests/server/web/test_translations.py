@@ -1,3 +1,5 @@
+"""Every message has French words, none is left over, placeholders agree."""
+
 import re
 
 from server.web.translations import N_, french_spacing, translations

@@ -1,3 +1,5 @@
+"""Money, days and durations as people write them in French and English."""
+
 from datetime import date
 from zoneinfo import ZoneInfo
 

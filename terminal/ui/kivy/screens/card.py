@@ -1,4 +1,4 @@
-"""Holding a card, and how it ended: deep blue while waiting, bright when paid, dark red when not."""
+"""Holding a card, and how it ended: deep blue while waiting, bright if paid, dark red if not."""
 
 from typing import Final
 

@@ -1,3 +1,5 @@
+"""Visitors of the pages."""
+
 import pytest
 
 from tests.server.web.pages.visitor import Visitor
