@@ -42,12 +42,12 @@ def render(out: Path, size: str, language: Language, only: str = "") -> int:
     os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
     width, height = (int(part) for part in size.split("x"))
     # Kivy reads its environment when it is imported: the import must follow.
-    from terminal.ui.kivy.environment import prepare  # noqa: PLC0415 - after prepare
+    from terminal.ui.kivy.environment import prepare  # noqa: PLC0415 - Kivy reads the environment at import
 
     prepare(width, height)
-    from terminal.ui.kivy.metrics import metrics_for  # noqa: PLC0415 - after prepare
-    from terminal.ui.kivy.window import TillWindow  # noqa: PLC0415 - after prepare
-    from tools.screenshots.till_states import samples  # noqa: PLC0415 - after prepare
+    from terminal.ui.kivy.metrics import metrics_for  # noqa: PLC0415 - Kivy reads the environment at import
+    from terminal.ui.kivy.window import TillWindow  # noqa: PLC0415 - Kivy reads the environment at import
+    from tools.screenshots.till_states import samples  # noqa: PLC0415 - Kivy reads the environment at import
 
     metrics = metrics_for(width, height)
     window = TillWindow(metrics, lambda _: None)
