@@ -20,8 +20,20 @@ def sale(total: int) -> Sale:
     return Sale(basis="cached", card=CARD, detail=Hash("d" * 64), inside=(), total=Amount(total))
 
 
-def opened(folder: Path) -> Journal:
-    return Journal.open(folder / "journal.db", IDENTITY, BOOT)
+OPENED: list[Journal] = []  # of this test; conftest closes them
+
+
+def opened(
+    folder: Path, identity: Identity = IDENTITY, boot: BootId = BOOT, *, name: str = "journal.db"
+) -> Journal:
+    journal = Journal.open(folder / name, identity, boot)
+    OPENED.append(journal)
+    return journal
+
+
+def close_all() -> None:
+    while OPENED:
+        OPENED.pop().close()
 
 
 def sell(journal: Journal, total: int, *, at_ms: int = AT) -> Record:

@@ -169,7 +169,7 @@ def test_a_journal_of_another_till_is_refused(tmp_path: Path) -> None:
         Identity(seed=IDENTITY.seed, chain=ChainId("e" * 32)),
     ):
         with pytest.raises(JournalDamagedError, match="another terminal or chain"):
-            Journal.open(tmp_path / "journal.db", identity, BOOT)
+            opened(tmp_path, identity)
 
 
 def test_a_flipped_bit_is_found_at_the_next_start(tmp_path: Path) -> None:
@@ -292,11 +292,10 @@ class TestRestoredImage:
 
 
 def test_each_start_has_its_own_boot(tmp_path: Path) -> None:
-    path = tmp_path / "journal.db"
-    journal = Journal.open(path, IDENTITY, BootId("1" * 16))
+    journal = opened(tmp_path, boot=BootId("1" * 16))
     first = sell(journal, 1)
     journal.close()
-    second = sell(Journal.open(path, IDENTITY, BootId("2" * 16)), 1)
+    second = sell(opened(tmp_path, boot=BootId("2" * 16)), 1)
 
     boots = [open_payload(record.payload).envelope.boot for record in (first, second)]
     assert boots == ["1" * 16, "2" * 16]

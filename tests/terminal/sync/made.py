@@ -11,10 +11,10 @@ from shared.codec import encode
 from shared.detail import Detail, Line, detail_hash
 from shared.ids import BootId
 from shared.kinds import Sale
-from terminal.offline_queue.journal import Journal
 from terminal.sync.node_sync import NodeSync
 from terminal.sync.transport import SignedReads, Transport
 from terminal.till.events import Unsent
+from tests.terminal.offline_queue.made import opened
 from tests.terminal.sync.node_model import CARD, IDENTITY, PAIR, T0
 
 
@@ -44,7 +44,7 @@ class Terminal:
         self._start()
 
     def _start(self) -> None:
-        self.journal = Journal.open(self.folder / "journal.db", IDENTITY, BootId("1" * 16))
+        self.journal = opened(self.folder, IDENTITY, BootId("1" * 16))
         self.sync = NodeSync(
             self.journal,
             self.transport,

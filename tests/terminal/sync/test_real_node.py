@@ -16,13 +16,13 @@ from shared.errors import Code
 from shared.ids import BootId
 from shared.kinds import Sale, TerminalRevoke
 from shared.verdict import ACCEPTED, OVERDRAWN, rejected
-from terminal.offline_queue.journal import Journal
 from terminal.sync.identity import journal_identity
 from terminal.sync.node_sync import NodeSync
 from terminal.sync.pairing import Enrolment, Keys, enrol
 from terminal.sync.transport import SignedReads
 from terminal.till.events import NodeLost, NodeRefused, Pulled, Pushed, Settled, Unsent
 from tests.server.engine.world import card
+from tests.terminal.offline_queue.made import opened
 from tests.terminal.sync.made import Time, nonce
 from tests.terminal.sync.real_node import CARD_KEY, PIN, RealNode
 
@@ -44,7 +44,7 @@ class Till:
 
     def start(self) -> None:
         who = journal_identity(KEYS, self.enrolment)
-        self.journal = Journal.open(self.folder / "journal.db", who, BootId("1" * 16))
+        self.journal = opened(self.folder, who, BootId("1" * 16))
         self.sync = NodeSync(
             self.journal,
             self.node,
