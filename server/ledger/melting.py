@@ -33,6 +33,7 @@ from shared.ids import (
     POT_MAINTENANCE,
     Account,
     AssetId,
+    AuthorId,
     PlaceId,
     WalletId,
     loss,
@@ -186,10 +187,10 @@ def reversal_evidence(body: MeltReversal) -> str:
 
 
 def spent_before(
-    context: Context, holder: WalletId, asset: AssetId, sale: tuple[str, int], melted: Melted
+    context: Context, holder: WalletId, asset: AssetId, sale: tuple[AuthorId, int], melted: Melted
 ) -> int:
     """Give what a sale took of an asset, if it was made before a melt and came in after it."""
-    sold = context.state.transaction(*sale)  # type: ignore[arg-type]
+    sold = context.state.transaction(*sale)
     if sold is None or not isinstance(sold.body, Sale) or not sold.verdict.took_effect:
         return 0
     if not sold.seen < melted.height < sold.height:
