@@ -23,6 +23,7 @@ SILENCED = re.compile(
     r"# (type: ignore(\[[\w\-, ]+\])?|noqa(: [A-Z0-9, ]+)?|pragma: no \w+)\s*$"
 )  # nothing after it
 PATCHED = re.compile(r"\b(MagicMock|mock\.patch|monkeypatch\.setattr|mark\.skip|mark\.xfail)\b")
+LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")  # a relative one in Markdown
 BINARY = {".png", ".ico", ".otf", ".wav", ".mo", ".woff2"}
 # A ratchet: raise it when the tests have grown, towards one line of test for each line of code.
 MIN_TESTS_PER_CODE = 0.5
@@ -147,6 +148,16 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     commands = [line for line in text(ROOT / ".ci" / "run").splitlines() if line.startswith("./")]
     assert commands == ["./tirelire test"]
     assert "./tirelire test" in text(ROOT / "README.md")
+
+
+def test_links_in_documents_lead_somewhere() -> None:
+    none(
+        f"{name(path)}: {target}"
+        for path in files()
+        if path.suffix == ".md"
+        for target in LINK.findall(text(path))
+        if not (path.parent / target).exists()
+    )
 
 
 def test_tests_mirror_the_tree() -> None:
