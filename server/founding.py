@@ -52,7 +52,11 @@ class Founded:
 
 def slug(name: str) -> PlaceId:
     """Make a place's code from its name: `Le Grand Champ` → `le-grand-champ`."""
-    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    plain = (
+        unicodedata.normalize("NFKD", name.lower().replace("’", " "))
+        .encode("ascii", "ignore")
+        .decode()
+    )
     return PlaceId(_NO_SLUG.sub("-", plain).strip("-")[:32].strip("-"))
 
 

@@ -1,8 +1,8 @@
 """A serving node: granian in this process, the control socket, the jobs.
 
 One process and one writer: the home's lock is held from the first to the last moment.  SIGTERM and
-SIGINT end it cleanly: no new request, those that run are answered, the database is closed.  The only
-module that imports granian.
+SIGINT end it cleanly: no new request, those that run are answered, the database is closed.  The
+only module that imports granian.
 """
 
 import logging

@@ -1,8 +1,8 @@
 """`POST /api/v1/batches`: a run of transactions comes in (PROTOCOL §4).
 
 Framing, form and links are checked here, author, signature and position by the engine.  What cannot
-be taken goes to the dead letters, a few for each source; nothing of a detail ever changes a verdict.
-The same bytes again give the same answer and no second effect.
+be taken goes to the dead letters, a few for each source; nothing of a detail ever changes a
+verdict. The same bytes again give the same answer and no second effect.
 """
 
 from collections.abc import Iterable, Mapping

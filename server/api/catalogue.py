@@ -119,7 +119,7 @@ class _View:
 
 
 def accepted_assets(ledger: Ledger, place: PlaceId) -> tuple[AssetId, ...]:
-    """Give what a place accepts, in the order in which a sale spends it, by the ledger's own rule."""
+    """Give what a place accepts in the order in which a sale spends it: the ledger's own rule."""
     return State(_View(ledger)).accepted(place)
 
 

@@ -67,7 +67,7 @@ class Snapshot(Protocol):
         """Give the last transaction that this node holds of an author, final or not."""
 
     def cards(self, since: int, after: str, limit: int) -> Sequence[KnownCard]:
-        """Give cards that changed, or whose money did, after a height, by reference after `after`."""
+        """Give cards that changed (or their money) after a height; references above `after`."""
 
     def verdicts(
         self, author: AuthorId, since: int, after: int, limit: int

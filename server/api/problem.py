@@ -46,7 +46,7 @@ STATUS: Final[Mapping[Code, int]] = {
 def problem(
     code: Code, language: Language = "en", *, expected: int = 0, now: int = 0, nonce: str = ""
 ) -> Problem:
-    """Write the problem of a code; `expected` goes with `gap`, `now` and `nonce` with `stale_read`."""
+    """Write a code's problem; `expected` goes with `gap`, `now` and `nonce` with `stale_read`."""
     words = MESSAGES[code]
     return Problem(
         code=code,

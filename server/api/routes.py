@@ -1,4 +1,4 @@
-"""THE table of routes of `/api/v1`: the application, the guards and the OpenAPI all come from it."""
+"""THE table of routes of `/api/v1`: application, guards and OpenAPI all come from it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """Copies of a node: made while it serves, checked before they are believed, put back whole.
 
-A backup is a folder: the database (SQLite's own online copy), the settings, the keys unless they are
-left out, and a manifest with the height and the SHA-256 of each file.  It holds the node's secrets:
-keep it as closed as the home.  It appears under its name only when it is complete.
+A backup is a folder: the database (SQLite's own online copy), the settings, the keys unless they
+are left out, and a manifest with the height and the SHA-256 of each file.  It holds the node's
+secrets: keep it as closed as the home.  It appears under its name only when it is complete.
 """
 
 import os

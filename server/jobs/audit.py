@@ -7,8 +7,9 @@ Reads one snapshot, so a serving node is never disturbed.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from server.ledger.audit import Finding, audit
 from server.ledger.chain import Block
@@ -104,9 +105,9 @@ def _transactions(connection: Connection, memory: Memory) -> Iterator[Finding]:
         yield Finding(done.height, f"transaction {seq} of {author[:8]} is missing")
 
 
-def _same(row: object, done: Done) -> bool:
-    found = (row.height, row.hash.hex(), row.verdict, row.place)  # type: ignore[attr-defined]  # a row
-    return bool(found == (done.height, done.hash, str(done.verdict), done.place))
+def _same(row: Row[Any], done: Done) -> bool:
+    found = (row.height, row.hash.hex(), row.seen, row.verdict, row.place)
+    return found == (done.height, done.hash, done.seen, str(done.verdict), done.place)
 
 
 def _postings(connection: Connection, memory: Memory) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ def every(minutes: int) -> Next:
 
 
 def daily(zone: ZoneInfo, at: time) -> Next:
-    """Run it each day at a time of the zone's clock; summer time makes it neither twice nor never."""
+    """Run it each day at a time of the zone's clock; summer time makes it not twice nor never."""
 
     def following(now_ms: int) -> int:
         now = datetime.fromtimestamp(now_ms / 1000, zone)
