@@ -8,6 +8,7 @@ from server.ledger.records import Author, Card
 from server.office.books import Books, Entry
 from server.office.money import Position
 from server.web.views.common import Line, LineKind, LineResult, Money
+from shared.amounts import NO_BREAK_SPACE
 from shared.detail import Detail
 from shared.ids import Account, AssetId, CardRef
 from shared.kinds import CardBlock, CashReload, Refund, Reload, Sale
@@ -40,11 +41,13 @@ def result_of(verdict: Verdict) -> LineResult:
 
 
 def bought(detail: Detail | None) -> str:
-    """Say what was bought: `2 Bière, Consigne`, cut after three products."""
+    """Say what was bought: `2 × Bière, Consigne`, cut after three products."""
     if detail is None or not detail.lines:
         return ""
     named = [
-        line.label if line.quantity == 1 else f"{line.quantity} {line.label}"
+        line.label
+        if line.quantity == 1
+        else f"{line.quantity}{NO_BREAK_SPACE}×{NO_BREAK_SPACE}{line.label}"
         for line in detail.lines
     ]
     rest = len(named) - MOST_NAMED

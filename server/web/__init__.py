@@ -115,7 +115,7 @@ def _teach(app: Flask, statics: Statics) -> None:
         env.filters[name] = _written(name)
     env.filters["t"] = lambda message: frame().writer().gettext(message) if message else ""
     env.filters["card"] = write_card_number
-    env.filters["code"] = lambda code: words.code(code, frame().language())
+    env.filters["code"] = lambda code: words.code(code, frame().language()).rstrip(".")
     env.filters["listed"] = listed
     env.filters["short_date"] = lambda day: frame().writer().calendar(day, year=False)
     env.filters["fingerprint"] = lambda text, ends=2: frame().writer().print(text, ends)

@@ -107,7 +107,7 @@ def test_the_day_adds_up(ready: OfficeWorld) -> None:
     assert [(line.label, line.money and line.money.amount) for line in view.last_sales] == [
         ("Consigne", -100),
         ("Café", 150),
-        ("2 Bière ambrée, Consigne", 800),
+        ("2\u00a0×\u00a0Bière ambrée, Consigne", 800),
     ]
     rows = {(row.kind, row.name): grains(row.amounts) for row in view.money}
     assert rows[PartKind.WALLETS, ""] == [1_150]
