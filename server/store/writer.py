@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
-from threading import Lock, Thread, local
+from threading import Lock, Thread, current_thread, local
 from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -114,7 +114,7 @@ class Writer:
         self._thread.join()
 
     def _put(self, lane: Lane[Item, Answer], item: Item) -> Future[Answer]:
-        if getattr(self._here, "borrowing", False):
+        if current_thread() is self._thread or getattr(self._here, "borrowing", False):
             message = "whoever holds the writer's connection cannot wait for the writer"
             raise RuntimeError(message)
         answer: Future[Answer] = Future()

@@ -76,6 +76,8 @@ def test_a_borrower_that_asks_the_writer_for_more_is_told_instead_of_waiting_for
 ) -> None:
     with database.write(), pytest.raises(RuntimeError, match="holds the writer's connection"):
         database.run(lambda connection: put(connection, "a"))
+    with pytest.raises(RuntimeError, match="holds the writer's connection"):
+        database.run(lambda _: database.run(lambda connection: put(connection, "a")))
     database.run(lambda connection: put(connection, "b"))
     assert facts(database) == ["b"]
 
