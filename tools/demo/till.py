@@ -31,7 +31,7 @@ class Till:
 
     def start(self) -> None:
         """Start the process and wait until its screen answers."""
-        command = [sys.executable, "-m", "terminal", "--home", str(self._home), "run"]
+        command = [sys.executable, "-m", "terminal", "run", "--home", str(self._home)]
         log = (self._home / "console.log").open("ab")
         self._process = subprocess.Popen(
             command,
@@ -42,6 +42,16 @@ class Till:
         )
         log.close()
         self._wait(self._answers, START_S, "the till does not start")
+
+    def run_here(self) -> int:
+        """Run the till in front of the person who started us, until they close it."""
+        command = [sys.executable, "-m", "terminal", "run", "--home", str(self._home)]
+        try:
+            return subprocess.run(
+                command, env={**os.environ, **self._environment}, check=False
+            ).returncode
+        except KeyboardInterrupt:
+            return 0
 
     @property
     def pid(self) -> int:
@@ -139,16 +149,15 @@ class Till:
         end = time.monotonic() + seconds
         while not done():
             if time.monotonic() > end:
-                raise StoryError(
-                    f"{failure}; it shows {json.dumps(self._last(), ensure_ascii=False)}"
-                )
+                raise StoryError(f"{failure}; it shows {self._last()}")
             time.sleep(POLL_S)
 
-    def _last(self) -> object:
+    def _last(self) -> str:
         try:
-            return self.screen()
+            shown = self.screen()
         except (OSError, ValueError, StoryError):
-            return None
+            return "nothing"
+        return f"{shown['type']}: {' | '.join(filter(None, texts(shown)))}"
 
 
 def texts(part: object) -> Sequence[str]:
