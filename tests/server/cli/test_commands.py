@@ -1,0 +1,194 @@
+"""The command line, on a stopped node: what it prints and how it ends."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from server.cli.__main__ import node as group
+
+CARDS = Path(__file__).parents[2] / "data" / "cards_fedow_format.csv"
+
+
+class Line:
+    """A shell with one home."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = folder / "node"
+        self.folder = folder
+
+    def run(self, *words: str) -> Result:
+        return CliRunner().invoke(group, [*words, "--home", str(self.home)])
+
+    def good(self, *words: str) -> str:
+        result = self.run(*words)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    def bad(self, *words: str) -> str:
+        result = self.run(*words)
+        assert result.exit_code == 1, result.output
+        return result.output
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self.good(*words, "--json"))
+
+    def file(self, name: str, text: str) -> str:
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Line:
+    made = Line(tmp_path)
+    made.good(
+        "init", "--place", "Le Grand Champ", "--federated", "FED", "--local", "GRAIN",
+        "--simulated-clock",
+    )  # fmt: skip
+    return made
+
+
+def test_five_commands_to_a_running_node(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    said = line.good("init", "--place", "Le Grand Champ", "--federated", "FED", "--local", "GRAIN")
+    assert "A node was made in" in said
+    assert "http://127.0.0.1:8600/welcome/" in said
+    assert line.good("cards", "import", str(CARDS)) == "4 new, 0 known, 0 wrong; 4 imported\n"
+    assert line.good("terminal", "pair-pin", "Bar 1")[3] == " "
+    assert line.good("audit").startswith("Good: 2 blocks, 8 transactions in ")
+    assert "Le Grand Champ" in line.good("status")
+
+
+def test_status_for_people_and_machines(line: Line) -> None:
+    said = line.good("status")
+    assert "height 0, sealing" in said
+    assert "payments: stand-in" in said
+    assert "FED    Euro fédéré  federated  0.00 €" in said
+    found = line.json("status")
+    assert found["name"] == "Le Grand Champ"
+    assert found["height"] == 0
+    assert [asset["asset"] for asset in found["assets"]] == ["FED", "GRAIN"]
+    assert found["places"] == [{"place": "le-grand-champ", "name": "Le Grand Champ"}]
+
+
+def test_init_does_not_touch_a_home_that_is_there(line: Line) -> None:
+    assert "there is a node in" in line.bad("init", "--name", "x")
+
+
+def test_without_a_home_every_command_says_what_to_do(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    for words in (["status"], ["audit"], ["backup"], ["terminal", "list"]):
+        assert "tirelire node init" in line.bad(*words)
+    assert "tirelire node init" in line.bad("doctor")
+
+
+def test_assets_places_and_terminals(line: Line) -> None:
+    assert line.good("place", "create", "Bar du lac") == "bar-du-lac (block 1)\n"
+    assert line.good("asset", "create", "MIEL", "Miel") == "MIEL (block 2)\n"
+    assert "already_exists" in line.bad("asset", "create", "MIEL", "Miel")
+    assert "unknown_place" in line.bad("asset", "create", "SEL", "Sel", "--issuer", "nowhere")
+    assert "Expected" in line.bad("asset", "create", "miel", "Miel")
+    found = line.json("terminal", "pair-pin", "Bar 1", "--place", "bar-du-lac")
+    assert len(found["pin"]) == 6
+    assert (found["place"], found["state"]) == ("bar-du-lac", "waiting")
+    assert "no code can be made" in line.bad("terminal", "pair-pin", "")
+    assert "no terminal called Bar 9" in line.bad("terminal", "revoke", "Bar 9")
+    assert "terminal  label" in line.good("terminal", "list")
+    assert "/welcome/" in line.good("user", "invite")
+
+
+def test_cards_are_imported_all_or_none(line: Line) -> None:
+    assert line.json("cards", "import", str(CARDS), "--dry-run")["imported"] == 0
+    assert line.good("cards", "import", str(CARDS)) == "4 new, 0 known, 0 wrong; 4 imported\n"
+    assert line.good("cards", "import", str(CARDS)) == "0 new, 4 known, 0 wrong; 0 imported\n"
+    fine = "https://h/qr/0f7a4c7e-8f4e-4f6e-9b0a-1c2d3e4f5a6b,0F7A4C7E,0123456789ABCD"
+    bad = line.file(
+        "bad.csv",
+        f"{fine}\n"
+        f"{fine}\n"
+        "https://h/qr/x,0F7A4C7F,01234567\n"
+        "https://h/qr/1f7a4c7e-8f4e-4f6e-9b0a-1c2d3e4f5a6b,B194AEB9,01234567\n"
+        "https://h/qr/2f7a4c7e-8f4e-4f6e-9b0a-1c2d3e4f5a6b,2F7A4C7E,08AABBCC\n"
+        "a,b\n",
+    )
+    said = line.bad("cards", "import", bad)
+    assert "line 2: stands in this file already, line 1" in said
+    assert "line 3: the link is not https://host/qr/<uuid4>" in said
+    assert "line 4: its number belongs to card B194AEB9" in said
+    assert "line 5: a chip number that begins with 08 changes at each tap" in said
+    assert "line 6: not three columns" in said
+    assert "1 new, 0 known, 5 wrong; 0 imported" in said
+    assert len(line.json("cards", "list")) == 4
+    assert line.json("status")["height"] == 1
+
+
+def test_a_card_file_that_is_no_text_is_refused(line: Line, tmp_path: Path) -> None:
+    path = tmp_path / "noise.csv"
+    path.write_bytes(b"\xff\xfe\x00")
+    assert "cannot be read" in line.bad("cards", "import", str(path))
+
+
+def test_the_catalogue_comes_from_toml_all_or_nothing(line: Line) -> None:
+    good = line.file(
+        "c.toml",
+        '[[product]]\nname = "Blonde"\ncategory = "Bières"\nprice = "3,50"\nvat = 20\n'
+        '[[operator]]\nname = "Léa"\nrole = "manager"\npin = "1234"\n',
+    )
+    assert "2 taken" in line.good("catalogue", "import", good)
+    bad = line.file("b.toml", '[[product]]\nname = "x"\ncategory = "y"\nprice = "much"\n')
+    assert "product 1: price" in line.bad("catalogue", "import", bad)
+
+
+def test_doctor_names_each_fix_and_ends_with_one_when_something_is_red(line: Line) -> None:
+    said = line.bad("doctor")
+    assert "bad   backup    there is none" in said
+    assert "→ tirelire node backup --to /another/disk" in said
+    assert "warn  audit     never made" in said
+    line.good("audit")
+    line.good("backup", "--elsewhere")
+    said = line.good("doctor")
+    assert "ok    audit     good up to height 0" in said
+    assert "ok    backup    0 hours old, one is elsewhere" in said
+    (line.home / "keys").chmod(0o755)
+    said = line.bad("doctor")
+    assert f"chmod 700 {line.home / 'keys'}" in said
+
+
+def test_backup_and_restore(line: Line, tmp_path: Path) -> None:
+    made = line.json("backup", "--to", str(tmp_path / "away"))
+    other = Line(tmp_path / "second")
+    said = other.good("restore", made["path"])
+    assert "Restored and audited up to height 0." in said
+    assert other.json("status")["chain"] == line.json("status")["chain"]
+    assert "--force" in other.bad("restore", made["path"])
+    assert "What was there before is in" in other.good("restore", made["path"], "--force")
+
+
+def test_demurrage_by_days(line: Line) -> None:
+    set_ = ("demurrage", "set", "GRAIN", "--grace-days", "90", "--notice-days", "30,7")
+    assert line.good(*set_) == "GRAIN melts (block 1)\n"
+    assert "unknown_policy" in line.bad("demurrage", "set", "FED")
+    assert "unknown_asset" in line.bad("demurrage", "set", "NOPE")
+    assert line.good("demurrage", "run", "--until", "2026-12-24", "--dry-run") == (
+        "Nothing is due.\n"
+    )
+    assert "is no day" in line.bad("demurrage", "run", "--until", "tomorrow")
+
+
+def test_the_future_is_played_on_a_simulated_clock_only(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    line.good("init", "--place", "x", "--local", "GRAIN")
+    said = line.bad("demurrage", "run", "--until", "2099-01-01")
+    assert "has not come yet" in said
+    assert "--simulated-clock" in said
+
+
+def test_a_reload_that_nobody_made(line: Line) -> None:
+    assert "no reload has the id or session cs_test_x" in line.bad("reload-status", "cs_test_x")
+
+
+def test_a_command_that_is_not_understood_ends_with_two() -> None:
+    assert CliRunner().invoke(group, ["dance"]).exit_code == 2
