@@ -6,7 +6,7 @@ cannot write; then nothing was acknowledged and the same call may be made again.
 """
 
 from collections.abc import Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from server.engine.own import Signer
 from server.engine.port import EngineStoppedError, NotProposed, Placed, Stored, Unplaced
@@ -32,8 +32,6 @@ from shared.host.clock import Clock
 from shared.ids import AuthorId, BootId
 from shared.kinds import Body
 from shared.transaction import Batch, signed_by
-
-A = TypeVar("A")
 
 
 class Solo:

@@ -138,7 +138,7 @@ def changes_by_shelf(
     rows: dict[str, list[Row]] = {}
     for name, key, record in changes:
         shelf = SHELVES[name]
-        rows.setdefault(name, []).append((*key, *shelf.values(record), height))
+        rows.setdefault(name, []).append(shelf.row(key, record, height))
     return [(SHELVES[name], found) for name, found in rows.items()]
 
 
