@@ -41,13 +41,14 @@ from terminal.shell import Paper, Shell
 from terminal.till.events import Event
 from terminal.till.ports import JournalError
 from terminal.till.state import Till
-from terminal.ui.console import Console
+from terminal.ui.console import Console, Typed
 from terminal.ui.kivy.app import Demo, Panel as Screen, VirtualCard, open_window
 from terminal.ui.pages.pen import Layout
 from terminal.ui.port import Display
 from terminal.ui.sound import Instrument, Loudspeaker, SoundAndLight, find_player
 
 LARGE_WIDTH = 1024
+STDIN = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def _display(
 ) -> Display:
     if settings.display == "console":
         tap = None if hand is None else hand.tap_soon
-        return Console(post, words=sys.stdin, rich=Rich(), tap=tap)
+        return Console(post, words=Typed(STDIN), rich=Rich(), tap=tap)
     screen = Screen(
         width=settings.width,
         height=settings.height,

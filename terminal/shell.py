@@ -326,7 +326,7 @@ class Shell:
 
     # --- Node -------------------------------------------------------------------------------------
 
-    def _pair(self, address: str, code: str) -> Event:
+    def _pair(self, address: str, code: str) -> Event | None:
         try:
             answer = self._desk.pair(address, code)
         except Exception:
@@ -335,8 +335,9 @@ class Shell:
         if answer is None or isinstance(answer, Code):
             return PairingRefused(answer)
         self._paper, directory = answer
-        self._begin("sync", self._talk)
-        return Paired(at_ms=self._clock.now_ms(), directory=directory)
+        self.post(Paired(at_ms=self._clock.now_ms(), directory=directory))
+        self._begin("sync", self._talk)  # after the news of the pairing, before all others
+        return None
 
     def _talk(self) -> None:
         """Push what is to be sent, pull what is new; at once when asked, else at leisure."""

@@ -104,6 +104,7 @@ FLOW: Final[dict[tuple[type[Page], type[Event]], Handler]] = {
     (Unpaired, Erase): opening.pairing_erase,
     (Unpaired, Enter): opening.pairing_enter,
     (Unpaired, Paired): opening.paired,
+    (Unpaired, Pulled): opening.first_news,
     (Unpaired, PairingRefused): opening.pairing_refused,
     (Unpaired, ChangeAddress): opening.change_address,
     (Unpaired, ChooseLanguage): opening.language,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from terminal.till.commands import Command, Pair, Remember, Signal, Tune, VerifyPin
+from terminal.till.commands import Command, Pair, Remember, Signal, SyncNow, Tune, VerifyPin
 from terminal.till.directory import NOWHERE, Operator
 from terminal.till.events import (
     Acknowledge,
@@ -21,6 +21,7 @@ from terminal.till.events import (
     Paired,
     PairingRefused,
     PinChecked,
+    Pulled,
     Started,
     Tick,
 )
@@ -126,8 +127,13 @@ def pairing_refused(till: Till, _page: Unpaired, event: PairingRefused) -> Step:
     return till.on(Unpaired(failed=True, code=event.code)), (Signal(Tune.REFUSED),)
 
 
-def paired(till: Till, _page: Unpaired, _event: Paired) -> Step:
-    """Wait for staff: the node took this till in."""
+def paired(till: Till, page: Unpaired, _event: Paired) -> Step:
+    """Stay until the first deltas: before them nobody could log in."""
+    return till.on(replace(page, busy=True)), (SyncNow(),)
+
+
+def first_news(till: Till, _page: Unpaired, _event: Pulled) -> Step:
+    """Wait for staff: the node took this till in, and told it what it must know."""
     return till.on(locked()), (Signal(Tune.OK),)
 
 

@@ -6,11 +6,13 @@ With a simulated reader `tap UID` holds a card to it. The console decides nothin
 
 from __future__ import annotations
 
+import os
+import select
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, Protocol
 
 from rich.console import Console as Rich
 from rich.panel import Panel
@@ -48,7 +50,36 @@ STYLES: Final[dict[type[Screen], str]] = {
     ReaderUnplugged: "yellow",
     OutOfOrder: "yellow",
 }
+LOOK_S: Final = 0.2
 SHAPES: Final = frozenset({"columns", "rows", "length", "typed", "progress_permille"})
+
+
+class Words(Protocol):
+    """Where lines come from."""
+
+    def read(self, timeout_s: float) -> str | None:
+        """Give the next line; None when none came in time. Raises EOFError at the end."""
+
+
+class Typed:
+    """Lines of a terminal or a pipe, without waiting for ever: a till may stop meanwhile."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._rest = b""
+
+    def read(self, timeout_s: float) -> str | None:
+        """Give the next line."""
+        while b"\n" not in self._rest:
+            ready, _, _ = select.select([self._descriptor], [], [], timeout_s)
+            if not ready:
+                return None
+            more = os.read(self._descriptor, 4096)
+            if not more:
+                raise EOFError
+            self._rest += more
+        line, _, self._rest = self._rest.partition(b"\n")
+        return line.decode(errors="replace")
 
 
 class Console:
@@ -58,7 +89,7 @@ class Console:
         self,
         post: Callable[[Event], None],
         *,
-        words: TextIO,
+        words: Words,
         rich: Rich,
         tap: Callable[[bytes], None] | None = None,
     ) -> None:
@@ -67,15 +98,18 @@ class Console:
         self._stopped = threading.Event()
 
     def run(self) -> None:
-        """Read lines until the end of input, then wait until the till stops."""
-        for line in self._words:
-            if self._stopped.is_set():
-                return
-            self._take(line.strip())
-        self._stopped.wait()
+        """Take lines until the till stops; the end of the input does not stop it."""
+        while not self._stopped.is_set():
+            try:
+                line = self._words.read(LOOK_S)
+            except EOFError:
+                self._stopped.wait()
+            else:
+                if line is not None:
+                    self._take(line.strip())
 
     def stop(self) -> None:
-        """Make `run` return (at the next line, when it is reading a keyboard)."""
+        """Make `run` return."""
         self._stopped.set()
 
     def show(self, screen: Screen) -> None:

@@ -23,11 +23,6 @@ def say(phrase: Phrase, language: Language, **values: str | int) -> str:
     return (phrase.fr if language == "fr" else phrase.en).format(**values)
 
 
-def count(one: Phrase, many: Phrase, number: int) -> Phrase:
-    """Choose between singular and plural: French says 0 and 1 in the singular."""
-    return one if number == 1 else many
-
-
 # Status bar
 LOCKED: Final = Phrase("Verrouillé", "Locked")
 ONLINE: Final = Phrase("En ligne", "Online")
@@ -102,6 +97,7 @@ WRONG_WAIT: Final = Phrase(
     "Code faux\u00a0: attendez {n}\u00a0secondes", "Wrong code: wait {n}\u00a0seconds"
 )
 NOT_STAFF: Final = Phrase("Ce n’est pas une carte équipe", "This is not a staff card")
+NO_STAFF: Final = Phrase("la caisse attend le serveur…", "the till waits for the server…")
 CODE_CHECKED: Final = Phrase("Vérification du code…", "Checking the code…")
 
 # After a restart

@@ -9,7 +9,7 @@ from shared.ids import card_reference
 from terminal.shell import Worker
 from terminal.till.commands import Tune
 from terminal.till.directory import Card, CardStatus
-from terminal.till.events import NodeRefused, Stopping, Tick
+from terminal.till.events import NodeRefused, Pulled, Stopping, Tick
 from terminal.till.receipts import SaleDraft
 from terminal.ui.screen import (
     CardTrouble,
@@ -26,7 +26,7 @@ from terminal.ui.screen import (
 )
 
 from .simulated import MemoryDesk, MemoryJournal, QuietSync, Stage
-from .till.dialogue import BEER, DIRECTORY, FED, NOW, entry, sale, sold
+from .till.dialogue import BEER, DIRECTORY, FED, NOTHING, NOW, entry, sale, sold
 
 UID = bytes.fromhex("04a1b2c3d4e5f6")
 REF = card_reference(bytes(32), UID)
@@ -103,6 +103,9 @@ def test_pairing_on_the_screen() -> None:
         stage.desk.refusal = None
         stage.reader.cards.put(UID)  # nobody's card yet
         stage.touches(*(f"key:{digit}" for digit in "407152"), "enter")
+        stage.desk.sync.answers.put(
+            Pulled(at_ms=NOW, directory=DIRECTORY, verdicts=(), settled_seq=0, unsent=NOTHING)
+        )
         stage.sees(Locked)
 
 

@@ -78,17 +78,19 @@ def typing_address(pen: Pen, _page: TypingAddress) -> screen.AddressEntry:
 
 def locked(pen: Pen, page: Locked) -> screen.Locked:
     """Draw the lock."""
-    deaf = pen.till.now_ms < page.deaf_until_ms
+    nobody = not pen.till.directory.operators  # paired, and not told yet who works here
+    deaf = nobody or page.checking or pen.till.now_ms < page.deaf_until_ms
+    subtitle = m.CODE_CHECKED if page.checking else m.OR_CODE
     return screen.Locked(
         status=pen.status(),
         training=pen.training(),
         title=pen.say(m.HOLD_STAFF),
-        subtitle=pen.say(m.CODE_CHECKED if page.checking else m.OR_CODE),
+        subtitle=pen.say(m.NO_STAFF if nobody else subtitle),
         error=_wrong(pen, page),
         typed=len(page.digits),
         length=max(PIN_DISCS, len(page.digits)),
         busy=page.checking,
-        keypad=pen.keypad(off=page.checking or deaf),
+        keypad=pen.keypad(off=deaf),
         languages=pen.languages(),
     )
 

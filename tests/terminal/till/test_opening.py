@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shared.errors import Code
@@ -32,6 +34,7 @@ from terminal.till.events import (
     Paired,
     PairingRefused,
     PinChecked,
+    Pulled,
     SwitchOff,
     Tick,
 )
@@ -55,6 +58,7 @@ from .dialogue import (
     DIRECTORY,
     LEO,
     MAIA,
+    NOTHING,
     NOW,
     OPERATORS,
     SECOND,
@@ -183,7 +187,10 @@ def test_six_digits_pair_the_till() -> None:
         >> Key("1")
         >> Erase()
         >> ChangeAddress()
-        >> Paired(at_ms=NOW, directory=DIRECTORY)
+        >> Paired(at_ms=NOW, directory=replace(DIRECTORY, operators=(), products=()))
+        << SyncNow()
+        >> Key("1")
+        >> Pulled(at_ms=NOW, directory=DIRECTORY, verdicts=(), settled_seq=0, unsent=NOTHING)
         << Signal(Tune.OK)
     ).ends_on(Locked(tries_left=4))
 

@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 import io
+import os
+import threading
 from pathlib import Path
 
+import pytest
 from rich.console import Console as Rich
 
 from terminal.till.events import AddProduct, Charge, Event, Stopping
 from terminal.till.state import PaidShown, RefundAsked
-from terminal.ui.console import Console
+from terminal.ui.console import Console, Typed
 from terminal.ui.screen import Paid, RefundAsk, Sale, Screen
 from tests.terminal.till.dialogue import BEER, LEMONADE, NOW, entry, sale, sold
 
 from .pages.drawing import drawn
 
 
+class Script:
+    """Lines, then nothing for a while, then the end."""
+
+    def __init__(self, *lines: str) -> None:
+        self._lines: list[str | None] = [*lines, None]
+
+    def read(self, timeout_s: float) -> str | None:
+        if not self._lines:
+            raise EOFError
+        return self._lines.pop(0)
+
+
 class Desk:
     """A console with what it wrote and posted."""
 
-    def __init__(self, words: str = "") -> None:
+    def __init__(self, *words: str) -> None:
         self.posted: list[Event] = []
         self.tapped: list[bytes] = []
         self.paper = io.StringIO()
         self.console = Console(
             self.posted.append,
-            words=io.StringIO(words),
+            words=Script(*words),
             rich=Rich(file=self.paper, width=100, no_color=True),
             tap=self.tapped.append,
         )
@@ -61,12 +76,7 @@ def test_a_clock_that_moves_is_no_news() -> None:
 
 
 def test_buttons_by_number_and_by_name() -> None:
-    desk = Desk(f"product:{BEER}\n5\n\n99\nnonsense\nq\ntap 04a1b2c3\n")
-    desk.console.show(drawn(Sale))
-    desk.console.stop()
-    desk.console.run()
-    assert desk.posted == []  # stopped: the rest of the input is nobody's
-    desk = Desk(f"product:{BEER}\n6\n\n99\nnonsense\nq\ntap 04a1b2c3\n")
+    desk = Desk()
     desk.console.show(drawn(Sale))
     for word in ("product:beer", "6", "", "99", "nonsense", "q", "tap 04a1b2c3"):
         desk.console._take(word)
@@ -76,7 +86,7 @@ def test_buttons_by_number_and_by_name() -> None:
 
 
 def test_reading_ends_with_the_till() -> None:
-    desk = Desk("charge\n")
+    desk = Desk("charge")
     desk.console.show(drawn(Sale, basket=((BEER, 1),)))
     desk.posted = _Stops(desk.console)
     desk.console._post = desk.posted.append
@@ -94,6 +104,28 @@ class _Stops(list[Event]):
     def append(self, event: Event) -> None:
         super().append(event)
         self._console.stop()
+
+
+def test_the_end_of_the_input_does_not_stop_the_till() -> None:
+    desk = Desk()
+    threading.Timer(0.05, desk.console.stop).start()
+    desk.console.run()
+    assert desk.posted == []
+
+
+def test_typed_lines_come_one_by_one() -> None:
+    reading, writing = os.pipe()
+    words = Typed(reading)
+    assert words.read(0.0) is None
+    os.write(writing, b"char")
+    assert words.read(0.0) is None
+    os.write(writing, b"ge\nq\n")
+    assert words.read(1.0) == "charge"
+    assert words.read(0.0) == "q"
+    os.close(writing)
+    with pytest.raises(EOFError):
+        words.read(1.0)
+    os.close(reading)
 
 
 def test_before_the_first_screen_there_is_nothing_to_touch(tmp_path: Path) -> None:

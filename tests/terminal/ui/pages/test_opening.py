@@ -87,6 +87,12 @@ def test_locked(state: LockedPage, error: str) -> None:
     assert (page.keypad[0].event is None) is deaf
 
 
+def test_before_the_first_news_nobody_can_type() -> None:
+    page = drawn(Locked, LockedPage(tries_left=4), directory=NOWHERE, operator=None)
+    assert page.subtitle == "la caisse attend le serveur…"
+    assert not [key for key in page.keypad if key.event]
+
+
 def test_a_code_is_shown_as_discs() -> None:
     page = drawn(Locked, LockedPage(tries_left=4, digits="12"), operator=None)
     assert (page.typed, page.length) == (2, 4)
