@@ -16,6 +16,7 @@ from shared.kinds import (
     Refund,
     Reload,
     Role,
+    Sale,
     TerminalEnrol,
     TerminalRevoke,
     Transfer,
@@ -88,6 +89,7 @@ def test_a_node_is_refused(world: World, body: Body, code: str) -> None:
         (CashReload(ONE, NONE, card(1), ZERO_HASH), "unknown_asset"),
         (CashReload(ONE, FED, card(1), ZERO_HASH), "place_short"),
         (sale(9, 100), "unknown_card"),
+        (Sale("cached", card(1), ZERO_HASH, ("beer",), ONE), "split_not_active"),
     ],
 )
 def test_a_till_is_refused(world: World, body: Body, code: str) -> None:
@@ -127,6 +129,11 @@ def test_a_place_without_any_asset_sells_nothing() -> None:
     world = founded()
     world.memory.records[type(world.memory.assets()[FED])].clear()
     assert world.sale(1, 100) == ["rejected(nothing_accepted)"]
+
+
+def test_an_evidence_issues_once(world: World) -> None:
+    assert world.issue(1, 100, "e1") == ["accepted"]
+    assert world.issue(1, 100, "e1") == ["rejected(evidence_used)"]
 
 
 def test_a_supply_ends_where_readers_end(world: World) -> None:
