@@ -20,6 +20,9 @@ CHECKS: Final = (
     ("importlinter.cli", "lint"),
     ("pytest", "-q", "tests/tidy"),
 )
+# The parts that guard money.  A ratchet, in percent of branches: it only goes up, to 100.
+CORES: Final = ("shared", "server/ledger", "terminal/till")
+MIN_COVERAGE: Final = 98
 PIN_OPTIONS: Final = (
     *("--universal", "--python-version", "3.11", "--generate-hashes"),
     *("--no-emit-index-url", "--no-header", "--no-annotate", "--quiet"),
@@ -68,6 +71,13 @@ def _test(arguments: Sequence[str]) -> int:
     return many or (0 if alone == NO_TESTS_FOUND else alone)
 
 
+def _coverage(arguments: Sequence[str]) -> int:
+    """Cover the pure cores by their own tests alone; what they miss is printed."""
+    parts = [word for core in CORES for word in (f"--cov={core}", f"tests/{core}")]
+    limit = f"--cov-fail-under={MIN_COVERAGE}"
+    return _pytest(["-q", "--cov-branch", limit, "--cov-report=term-missing", *parts, *arguments])
+
+
 def _soak(arguments: Sequence[str]) -> int:
     return _pytest(["-m", "soak", *arguments])
 
@@ -101,6 +111,7 @@ COMMANDS: Final = {
     ),
     "test": Command("dev", "all tests (what CI runs); words after it go to pytest", _test),
     "check": Command("dev", "format, lint, types, contracts, tidiness", _check),
+    "coverage": Command("dev", "what the tests of the pure cores leave out", _coverage),
     "bench": Command("dev", "a benchmark by name; --json FILE", _module("tools.benchmarks")),
     "soak": Command("dev", "the long tests", _soak),
     "node": Command(
