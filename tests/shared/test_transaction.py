@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given, strategies as st
 
 from shared.amounts import Amount
+from shared.codec import encode
 from shared.errors import Code, Refused
 from shared.ids import ZERO_HASH, AuthorId, BootId, CardRef, ChainId, Hash, author_id
-from shared.kinds import Body, Refund, Sale
+from shared.kinds import KINDS, Body, Refund, Sale
 from shared.signing import Purpose, public_key, sign, to_text
 from shared.transaction import (
     MAX_BATCH_BYTES,
@@ -188,3 +189,35 @@ def test_an_empty_batch_is_none() -> None:
     raw = f"tirelire-batch/1 {CHAIN} {AUTHOR} 1 0 {to_text(b'0' * 64)}\n".encode()
     with pytest.raises(Refused):
         parse_batch(raw)
+
+
+# ---------- bodies ----------
+
+
+def vectors(name: str) -> list[Any]:
+    path = Path(__file__).parent.parent / "vectors" / name
+    found: list[Any] = json.loads(path.read_text("utf-8"))
+    return found
+
+
+@pytest.mark.parametrize("vector", vectors("bodies.json"), ids=lambda v: v["kind"])
+def test_each_body_is_read_and_written_alike(vector: dict[str, Any]) -> None:
+    written = {**VECTOR["good"], "kind": vector["kind"], "body": vector["body"]}
+    body = open_payload(canonical(written)).body
+    assert isinstance(body, Body)
+    assert json.loads(encode(body)) == vector["body"]
+
+
+def test_each_active_kind_has_a_vector() -> None:
+    named = {vector["kind"] for vector in vectors("bodies.json")}
+    assert named == {name for name, kind in KINDS.items() if kind.body}
+
+
+@pytest.mark.parametrize("vector", vectors("bodies.failed.json"), ids=lambda v: v["why"])
+def test_each_wrong_body_has_its_code(vector: dict[str, Any]) -> None:
+    written = {**VECTOR["good"], "kind": vector["kind"], "body": vector["body"]}
+    assert open_payload(canonical(written)).body == vector["code"]
+
+
+def canonical(payload: dict[str, Any]) -> bytes:
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
