@@ -15,6 +15,7 @@ from server.web import words
 from server.web.charts import gauge
 from server.web.forms import Forms
 from server.web.frame import EXTENSION, Frame, frame, go, listed
+from server.web.guards import local_path
 from server.web.limits import RateLimit
 from server.web.pages import cards, catalogue, chain, doors, errors, home, money, public, terminals
 from server.web.parsing import write_card_number
@@ -83,7 +84,7 @@ def _choose_language() -> Any:
     chosen = request.args.get("lang", "")
     if request.method != "GET" or chosen not in LANGUAGES:
         return None
-    answer = go(_here(without="lang"))
+    answer = go(local_path(_here(without="lang")))
     frame().keep(answer, "lang", chosen)
     return answer
 

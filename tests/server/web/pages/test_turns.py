@@ -157,3 +157,24 @@ def test_cookies_are_for_this_site_and_not_for_scripts(office: MemoryOffice) -> 
     assert (
         "form-action 'self' https://checkout.stripe.com;" in page.headers["Content-Security-Policy"]
     )
+
+
+def test_what_people_type_is_never_markup(claire: Visitor) -> None:
+    evil = "<script>alert(1)</script>"
+    claire.see("/products?edit=new")
+    form = {"name": evil, "category": evil, "price": "1", "vat": "0"}
+    claire.send("/products/new", form)
+    claire.see("/terminals/pair")
+    claire.send("/terminals/pair", {"name": evil, "place": "bar"})
+    for path in ("/products", "/terminals/pair/c4", f"/cards?q={evil}", "/products?edit=p8"):
+        body = claire.client.get(path).get_data(as_text=True)
+        assert "<script" not in body
+        assert "&lt;script&gt;" in body or path == "/cards"
+
+
+def test_the_language_link_leads_nowhere_else(claire: Visitor) -> None:
+    path = {"PATH_INFO": "//evil.example/x"}
+    answer = claire.client.get("/x?lang=fr", environ_overrides=path)
+    assert answer.location == "/evil.example/x"
+    answer = claire.client.get("/cards?q=8E&lang=fr")
+    assert answer.location == "/cards?q=8E"
