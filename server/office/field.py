@@ -1,7 +1,6 @@
 """The office in the field: terminals and cards, with what the ledger knows of each."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from server.engine.port import Engine, NotProposed
@@ -297,9 +296,3 @@ class Field:
             return NotDone(Refusal.LEDGER, outcome.code)
         unaware, serving = self._unaware(known.ref)
         return Done(known.number, serving - len(unaware), serving)
-
-
-def having(done: Done, aware: Callable[[], tuple[int, int]]) -> Done:
-    """Say with a change how many terminals have it already."""
-    count, of = aware()
-    return replace(done, count=count, of=of)

@@ -244,7 +244,7 @@ class NodeOffice:
 
     def team(self) -> TeamPage:
         """Give everybody who can open a terminal."""
-        return TeamPage(today=self.node.today(), operators=self.shop.team())
+        return TeamPage(operators=self.shop.team())
 
     def save_operator(self, operator: str, form: Mapping[str, str]) -> Done | Mistakes:
         """Write a person."""

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select, t
 from server.ledger.records import Key, Posting, Record
 from server.office.books import NEWEST, Entry, Place, Sealed, Takings
 from server.store.codec import BY_RECORD
-from server.store.local import DETAIL
 from server.store.schema import (
     BLOCK_BATCH,
     BLOCK_HEADER,
@@ -23,7 +22,6 @@ from server.store.schema import (
     CHAIN_TRANSACTION,
 )
 from shared.block import read_header
-from shared.codec import decode
 from shared.detail import Detail
 from shared.ids import Account, AssetId, AuthorId, Hash
 from shared.kinds import Body
@@ -195,18 +193,6 @@ class SqlBooks:
                 for each in parse_batch(raw).transactions
             }
         return self._bodies[place].get(row.seq)
-
-
-def stored_detail(read: Read) -> Callable[[Hash], Detail | None]:
-    """Give the reader of details that came beside their batches."""
-
-    def find(hash_: Hash) -> Detail | None:
-        statement = select(DETAIL.c.document).where(DETAIL.c.hash == hash_).limit(1)
-        with read() as connection:
-            document = connection.execute(statement).scalar_one_or_none()
-        return None if document is None else decode(document, Detail)
-
-    return find
 
 
 def _transactions() -> Select[Any]:

@@ -13,7 +13,7 @@ class PageSettings:
     """`secret` signs the visitor's cookie; `https` marks cookies Secure and sends HSTS.
 
     `pay_at` are the origins a payment form may lead to beside this site; `zone` is the IANA name
-    of the place's time zone; `pair_address` is what a terminal is told to connect to.
+    of the place's time zone; `public_address` is where people find the node, if not as they ask.
     """
 
     secret: bytes

@@ -240,7 +240,6 @@ CLASSES: Final = {
     "badge": N_("Badge"),
     "membership": N_("Membership"),
     "libre": N_("Free currency"),
-    "reserve": N_("Euros in reserve"),
 }
 
 

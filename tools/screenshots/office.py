@@ -9,7 +9,6 @@ passwords in clear.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 
 from server.office.card_file import FileCard, read_card_file
 from server.office.catalogue import (
@@ -180,7 +179,7 @@ class MemoryOffice(FieldOffice):
         return Done(of=len(draft.products) + len(draft.operators))
 
     def team(self) -> TeamPage:
-        return TeamPage(today=date(2026, 6, 20), operators=tuple(self.team_.values()))
+        return TeamPage(operators=tuple(self.team_.values()))
 
     def operator(self, operator: str) -> Operator | None:
         return self.team_.get(operator)

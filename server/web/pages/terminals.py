@@ -71,7 +71,13 @@ def pairing(pairing: str) -> Answer:
     view = office().pairing(pairing)
     if view is None:
         abort(404)
-    return show("pairing.html", view=view, qr=drawings.qr(request.base_url, _("QR of this page")))
+    return show("pairing.html", view=view, qr=drawings.qr(_address(), _("QR of this page")))
+
+
+def _address() -> str:
+    """Give where a phone finds this page: behind a proxy that is not what this request says."""
+    public = frame().settings.public_address
+    return public + request.path if public else request.base_url
 
 
 @page.post("/terminals/pair/<pairing>")

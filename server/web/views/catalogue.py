@@ -43,5 +43,4 @@ class Operator:
 class TeamPage:
     """Everybody who can open a till."""
 
-    today: date
     operators: tuple[Operator, ...]

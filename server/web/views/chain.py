@@ -39,7 +39,6 @@ class ChainPage:
     log_size: int
     copies: int
     audits: tuple[Audit, ...]
-    audit_running: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

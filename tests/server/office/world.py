@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from server.engine.port import Stored
 from server.ledger.records import Card
+from server.node import find_detail
 from server.office.accounts import SqlAccounts
 from server.office.books import Books
 from server.office.deck import SqlDeck
 from server.office.front import Node
 from server.office.office import NodeOffice
 from server.office.shop import SqlShop
-from server.office.sql_books import SqlBooks, stored_detail
+from server.office.sql_books import SqlBooks
 from server.office.tills import SqlTills
 from server.office.watch import Machine, SqlWatch
 from server.web.views.chain import Audit
@@ -111,7 +112,7 @@ class OfficeWorld(World):
         )
 
     def books(self) -> Books:
-        return SqlBooks(self.database.read, stored_detail(self.database.read))
+        return SqlBooks(self.database.read, lambda name: find_detail(self.database, name))
 
     def _audit(self) -> Audit:
         self.audits += 1
