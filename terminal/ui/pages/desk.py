@@ -105,7 +105,7 @@ def reload(pen: Pen, page: ReloadTyped) -> screen.CashReload:
         training=pen.training(),
         title=pen.say(m.CASH_TOP_UP),
         label=pen.say(m.MONEY_RECEIVED),
-        amount=pen.money(page.amount, page.asset),
+        amount=pen.cash(page.amount, page.asset),
         quick=tuple(_banknote(pen, note, unit, page) for note in QUICK),
         hint=pen.say(m.COUNT_MONEY, amount=pen.money(directory.reload_maximum)),
         keypad=pen.keypad(enter=False),
@@ -116,7 +116,7 @@ def reload(pen: Pen, page: ReloadTyped) -> screen.CashReload:
 
 
 def _banknote(pen: Pen, note: int, unit: int, page: ReloadTyped) -> Button:
-    label = pen.money(note * unit, page.asset, plus=True)
+    label = pen.cash(note * unit, page.asset, plus=True)
     for cents in (",00", ".00"):
         label = label.replace(cents, "")
     return Button(id=f"add:{note}", label=label, event=AddMoney(note * unit))

@@ -52,6 +52,12 @@ class Pen:
         text = format_amount(amount, scale=unit.scale, symbol=unit.symbol, language=self.language)
         return f"+{text}" if plus and amount > 0 else text
 
+    def cash(self, amount: int, asset: AssetId, *, plus: bool = False) -> str:
+        """Write what an amount of an asset costs in coins and notes: one euro a unit."""
+        scale = self.till.directory.assets[asset].scale
+        text = format_amount(amount, scale=scale, symbol="€", language=self.language)
+        return f"+{text}" if plus else text
+
     def local_minutes(self, at_ms: int) -> int:
         """Minutes since 1970 on the place's clock."""
         return at_ms // MINUTE_MS + self.till.directory.utc_offset_minutes

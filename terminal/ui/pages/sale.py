@@ -20,7 +20,7 @@ from terminal.till.events import (
 from terminal.till.receipts import SaleDraft
 from terminal.till.state import Selling
 from terminal.ui import messages as m, screen
-from terminal.ui.pages.pen import Pen
+from terminal.ui.pages.pen import MINUTE_MS, Pen
 from terminal.ui.screen import Button, Colour, Icon, Look
 
 
@@ -179,9 +179,11 @@ def strip(pen: Pen) -> screen.Strip | None:
 def offline_since(pen: Pen) -> str:
     """Write for how long the node has not answered, and what waits for it."""
     answered_ms = pen.till.link.last_answer_ms
-    if answered_ms is None:
-        return pen.say(m.OFFLINE_ONLY, to_send=pen.to_send())
-    time = pen.duration(pen.till.now_ms - answered_ms)
-    if pen.till.unsent.count == 0:
-        return pen.say(m.OFFLINE_QUIET, time=time)
-    return pen.say(m.OFFLINE_SINCE, time=time, to_send=pen.to_send())
+    lasted_ms = 0 if answered_ms is None else pen.till.now_ms - answered_ms
+    waits = pen.till.unsent.count > 0
+    if lasted_ms < MINUTE_MS:
+        return pen.say(m.OFFLINE_ONLY, to_send=pen.to_send()) if waits else pen.say(m.OFFLINE)
+    time = pen.duration(lasted_ms)
+    if waits:
+        return pen.say(m.OFFLINE_SINCE, time=time, to_send=pen.to_send())
+    return pen.say(m.OFFLINE_QUIET, time=time)

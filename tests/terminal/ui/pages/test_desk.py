@@ -80,12 +80,12 @@ def test_local_money_is_called_local() -> None:
 
 def test_a_reload() -> None:
     page = drawn(CashReload, ReloadTyped(asset=CHAMP, amount=2500))
-    assert page.amount == "25,00\u00a0CH"
+    assert page.amount == "25,00\u00a0€"  # what was received is cash, whatever it buys
     assert [button.label for button in page.quick] == [
-        "+5\u00a0CH",
-        "+10\u00a0CH",
-        "+20\u00a0CH",
-        "+50\u00a0CH",
+        "+5\u00a0€",
+        "+10\u00a0€",
+        "+20\u00a0€",
+        "+50\u00a0€",
     ]
     assert page.hint == "Comptez l’argent avant de valider. Maximum 150,00\u00a0€ par carte."
     assert [key.label for key in page.keypad[-3:]] == ["", "0", "00"]

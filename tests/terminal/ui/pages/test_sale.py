@@ -156,7 +156,12 @@ def offline_for(age: int) -> Link:
         ({"link": offline_for(3 * HOUR)}, "Hors ligne depuis 3\u00a0h", False),
         (
             {"link": Link(last_sync_ms=NOW - MINUTE)},
-            "Hors ligne · 0\u00a0vente (0,00\u00a0€) à envoyer",
+            "Hors ligne",
+            False,
+        ),
+        (
+            {"link": offline_for(59_000), "unsent": UNSENT},
+            "Hors ligne · 14\u00a0ventes (96,50\u00a0€) à envoyer",
             False,
         ),
         (
