@@ -1,8 +1,9 @@
 """Canonical JSON: one value, one sequence of bytes (PROTOCOL §1).
 
 A subset of RFC 8785: sorted ASCII keys, whole numbers below 2^53, no floats, no duplicate keys, no
-white space.  What somebody signed is kept as the bytes that came; `decode` only proves that those
-bytes are the canonical form of the value it returns.  Anything else raises `Refused`.
+white space, at most `MAX_DEPTH` levels.  What somebody signed is kept as the bytes that came;
+`decode` only proves that those bytes are the canonical form of the value it returns.  Anything else
+raises `Refused`.
 """
 
 from typing import Any, Final, TypeVar
@@ -14,6 +15,8 @@ from shared.errors import Code, Refused
 
 T = TypeVar("T")
 
+MAX_DEPTH: Final = 32
+"""Arrays and objects inside one another.  A number of ours, for each Python has another one."""
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 encode: Final = _ENCODER.encode
 """Write a value (Struct, dict, list, tuple, str, int, bool, None) as canonical JSON.
@@ -62,16 +65,18 @@ def plain(raw: bytes | msgspec.Raw) -> Any:
     Raises Refused(bad_json | not_canonical).
     """
     value: object = read(raw, object)
-    if not _in_subset(value) or encode(value) != bytes(raw):
+    if not _in_subset(value, MAX_DEPTH) or encode(value) != bytes(raw):
         raise Refused(Code.NOT_CANONICAL)
     return value
 
 
-def _in_subset(value: object) -> bool:
+def _in_subset(value: object, depth: int) -> bool:
+    if isinstance(value, dict | list) and not depth:
+        return False
     if isinstance(value, dict):
-        return all(key.isascii() and _in_subset(item) for key, item in value.items())
+        return all(key.isascii() and _in_subset(item, depth - 1) for key, item in value.items())
     if isinstance(value, list):
-        return all(_in_subset(item) for item in value)
+        return all(_in_subset(item, depth - 1) for item in value)
     if isinstance(value, int):
         return -LIMIT < value < LIMIT
     return value is None or isinstance(value, str)

@@ -77,3 +77,18 @@ def test_a_wrong_shape_is_told_from_wrong_json(raw: bytes, code: Code) -> None:
     with pytest.raises(Refused) as refused:
         read(raw, Pair if raw[:1] == b"{" else list)
     assert refused.value.code is code
+
+
+@pytest.mark.parametrize("depth", [33, 300])
+@pytest.mark.parametrize("shape", ["[]", '{"a":}'])
+def test_what_is_nested_too_deeply_is_refused_and_never_raises(shape: str, depth: int) -> None:
+    around, end = shape[:-1], shape[-1]
+    raw = (around * depth + "1" + end * depth).encode()
+    with pytest.raises(Refused) as refused:
+        plain(raw)
+    assert refused.value.code is Code.NOT_CANONICAL
+
+
+def test_thirty_two_levels_are_read() -> None:
+    raw = b"[" * 32 + b"1" + b"]" * 32
+    assert encode(plain(raw)) == raw
