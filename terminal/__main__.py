@@ -49,6 +49,7 @@ from terminal.ui.sound import Instrument, Loudspeaker, SoundAndLight, find_playe
 
 LARGE_WIDTH = 1024
 STDIN = 0
+SWITCH_S = 0.0005  # the window's thread must not keep a tap waiting for Python's usual 5 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def run(place: Place) -> None:
     """Sell: open the window (or the console) and go on until told to stop."""
     home, settings = place.home, place.settings
     logs.set_up(home / "logs", name="terminal")
+    sys.setswitchinterval(SWITCH_S)
     clock = _clock(settings)
     desk = Home(home, settings, clock)
     simulated = SimulatedField() if settings.reader == "simulated" else None

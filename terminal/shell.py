@@ -237,7 +237,7 @@ class Shell:
                 event = self._events.get(timeout=wait_ms / 1000)
             except queue.Empty:
                 continue
-            self._take(Tick(self._now_ms()))  # a handler decides with the time of its event
+            self._step(Tick(self._now_ms()))  # a handler decides with the time of its event
             self._take(event)
 
     def _now_ms(self) -> int:
@@ -245,12 +245,15 @@ class Shell:
         self._floor_ms = max(self._floor_ms, self._clock.now_ms())
         return self._floor_ms
 
-    def _take(self, event: Event) -> None:
+    def _step(self, event: Event) -> None:
         if isinstance(event, Started):
             self._floor_ms = max(self._floor_ms, event.now_ms)
         self._till, commands = step(self._till, event)
         for command in commands:
             self._carry_out(command)
+
+    def _take(self, event: Event) -> None:
+        self._step(event)
         screen = draw(self._till, self._layout)
         if screen != self._screen:
             self._screen = screen
