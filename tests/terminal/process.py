@@ -74,7 +74,7 @@ class HttpNode:
         self._server = make_server(
             "127.0.0.1",
             0,
-            self.node.client.application,
+            self.node.app,
             threaded=True,
             request_handler=self._handler(),
         )

@@ -1,4 +1,4 @@
-"""The real server, in this process: engine, database and machine API behind Flask's test client."""
+"""The real server, in this process: engine, database and machine API behind a test client."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import itertools
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flask import Flask
 from sqlalchemy import insert, select
+from werkzeug.test import Client
 
 from server.api.port import Identity
-from server.api.routes import Surroundings, blueprint
+from server.api.routes import Surroundings, application
 from server.api.tables import TableChain, TableNotes
 from server.office.tables import PAIRING
 from server.office.tills import SqlTills
@@ -80,9 +80,8 @@ class RealNode:
             wait_to_bury=lambda _: 0,
             version="test",
         )
-        app = Flask("node")
-        app.register_blueprint(blueprint(node))
-        self.client = app.test_client()
+        self.app = application(node)
+        self.client = Client(self.app)
 
     def invite(self) -> None:
         """Show a pairing code, as the admin's page does."""
