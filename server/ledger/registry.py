@@ -28,6 +28,8 @@ from shared.policy import OFFLINE, DemurragePolicy, OfflinePolicy, ProtocolPolic
 
 PROTOCOL = 1
 """The newest protocol this code can execute."""
+CENTS = 2
+"""Decimals of whatever is worth euros."""
 LATE_DAYS = 60
 """Grace must be longer than the longest offline age by this much (PROTOCOL §8)."""
 
@@ -54,7 +56,9 @@ def asset_create(context: Context, signed: Signed, body: AssetCreate) -> Outcome
     federated = body.asset_class is AssetClass.FEDERATED
     if not federated and body.asset_class is not AssetClass.LOCAL:
         return Code.WRONG_ASSET
-    if federated and (body.peg != EUR or body.scale != 2):
+    if federated and body.peg != EUR:
+        return Code.WRONG_ASSET
+    if body.peg == EUR and body.scale != CENTS:  # a sale adds pegged assets up unit by unit
         return Code.WRONG_ASSET
     record = Asset(
         asset_class=body.asset_class,

@@ -113,6 +113,7 @@ def test_a_place_and_an_asset_exist_once(world: World) -> None:
         (asset(AssetId("TIME"), AssetClass.TIME), "wrong_asset"),
         (asset(AssetId("FEX"), AssetClass.FEDERATED, peg="-"), "wrong_asset"),
         (asset(AssetId("FEX"), AssetClass.FEDERATED, scale=3), "wrong_asset"),
+        (asset(AssetId("BEAN"), AssetClass.LOCAL, scale=0), "wrong_asset"),
         (asset(AssetId("FEX"), AssetClass.LOCAL, issuer=PlaceId("none")), "unknown_place"),
     ],
 )
