@@ -18,6 +18,7 @@ from server.ledger.demurrage import (
 from server.ledger.effect import Context, Effect, Outcome, Signed, idle_clock, melting, serves
 from server.ledger.records import (
     Announced,
+    Card,
     Evidence,
     Idle,
     Melted,
@@ -193,6 +194,9 @@ def spent_before(
     sold = context.state.transaction(*sale)
     if sold is None or not isinstance(sold.body, Sale) or not sold.verdict.took_effect:
         return 0
+    card = context.state.get(Card, (sold.body.card,))
+    if card is None or card.wallet != holder:
+        return 0  # a loss posting does not say whose it is
     if not sold.seen < melted.height < sold.height:
         return 0
     sources = {wallet(holder), loss(PlaceId(sold.place))}

@@ -11,12 +11,33 @@ from shared.ids import (
     POT_MAINTENANCE,
     AssetId,
     PlaceId,
+    loss,
     melt_pending,
     place,
 )
-from shared.kinds import Distribute, Melt, MeltReversal, Notice, PolicySet, Transfer
+from shared.kinds import (
+    AssetClass,
+    Distribute,
+    Issue,
+    Melt,
+    MeltReversal,
+    Notice,
+    PolicySet,
+    Transfer,
+)
 from shared.policy import DemurragePolicy
-from tests.server.ledger.world import BAR, DAY, FED, GRAIN, World, founded, holder, purse, sale
+from tests.server.ledger.world import (
+    BAR,
+    DAY,
+    FED,
+    GRAIN,
+    World,
+    asset,
+    founded,
+    holder,
+    purse,
+    sale,
+)
 
 TODAY = 20_000  # 2024-10-04
 GRACE, STEP = 100, 30
@@ -217,6 +238,21 @@ def test_a_small_late_sale_gives_back_the_melt_of_what_it_spent(world: World) ->
     melted = world.memory.get(Melted, (holder(1), GRAIN, TODAY + GRACE))
     assert melted is not None
     assert (melted.amount, melted.reversed) == (100, 4)
+
+
+def test_what_another_card_lacked_takes_no_melt_back() -> None:
+    world, oat = founded(), AssetId("OAT")
+    world.do(world.node, asset(oat, AssetClass.LOCAL, priority=90))
+    world.do(world.node, PolicySet(oat, policy()), Issue(Amount(1000), oat, "e1", holder(1)))
+    late = world.batch(world.till, sale(2, 500), seen=world.tip.height)
+    to(world, TODAY + 40)
+    world.do(world.node, Notice(oat, TODAY, TODAY + GRACE))
+    to(world, TODAY + GRACE)
+    assert world.do(world.node, Melt(Amount(100), oat, TODAY + GRACE, holder(1))) == ["accepted"]
+    world.seal(late)  # card 2 is empty: its loss stands in oats
+    assert world.held(loss(BAR), oat) == -500
+    body = MeltReversal(Amount(100), oat, world.till.id, TODAY + GRACE, 1, holder(1))
+    assert world.do(world.node, body) == ["rejected(nothing_to_reverse)"]
 
 
 def test_a_sale_that_knew_of_the_melt_takes_nothing_back(world: World) -> None:
