@@ -27,7 +27,8 @@ from shared.ids import (
 from shared.policy import Policy
 
 Day = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
-Month = Annotated[int, msgspec.Meta(ge=0, le=1_200_000)]
+# Years that every calendar knows (1 to 9998), so that no month stops a rule that counts its days.
+Month = Annotated[int, msgspec.Meta(ge=12, le=9_998 * 12 + 11)]
 Sequence = Annotated[int, msgspec.Meta(ge=1, lt=2**53)]
 Tier = Literal["T0", "T1", "T2"]
 
