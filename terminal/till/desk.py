@@ -21,6 +21,7 @@ from terminal.till.events import (
     Event,
     Key,
     Lock,
+    OpenState,
     SwitchOff,
     ToggleTraining,
 )
@@ -33,6 +34,7 @@ from terminal.till.state import (
     AwaitingCheck,
     AwaitingReload,
     CardShown,
+    Locked,
     MenuShown,
     Page,
     RefundAsked,
@@ -148,6 +150,18 @@ def confirm_refund(till: Till, page: RefundAsked, _event: ConfirmRefund) -> Step
 def open_state(till: Till, _page: Page, _event: Event) -> Step:
     """Say what is not sent yet."""
     return till.on(StateShown()), ()
+
+
+def ask_at_the_lock(till: Till, page: Locked, _event: OpenState) -> Step:
+    """Say it to anybody; the lock keeps its count of wrong codes meanwhile."""
+    if page.checking:
+        return till, ()
+    return till.on(StateShown(lock=replace(page, digits=""))), ()
+
+
+def leave_state(till: Till, page: StateShown, event: Back) -> Step:
+    """Back to the lock as it was, else to the first page."""
+    return to_home(till, page, event) if page.lock is None else (till.on(page.lock), ())
 
 
 def open_menu(till: Till, _page: Page, _event: Event) -> Step:

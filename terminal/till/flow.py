@@ -118,7 +118,7 @@ FLOW: Final[dict[tuple[type[Page], type[Event]], Handler]] = {
     (Locked, Tick): opening.pin_tick,
     (Locked, CardSeen): opening.staff_card,
     (Locked, ChooseLanguage): opening.language,
-    (Locked, OpenState): desk.open_state,
+    (Locked, OpenState): desk.ask_at_the_lock,
     # Selling
     (Selling, AddProduct): selling.add_product,
     (Selling, RemoveProduct): selling.remove_product,
@@ -178,7 +178,7 @@ FLOW: Final[dict[tuple[type[Page], type[Event]], Handler]] = {
     (RefundAsked, ConfirmRefund): desk.confirm_refund,
     (RefundAsked, Back): selling.to_sale,
     # State and menu
-    (StateShown, Back): desk.to_home,
+    (StateShown, Back): desk.leave_state,
     (StateShown, SwitchOff): desk.switch_off,
     (MenuShown, ChooseLanguage): opening.language,
     (MenuShown, ChooseBrightness): desk.brightness,

@@ -218,7 +218,9 @@ class RefundAsked(Page):
 
 @dataclass(frozen=True, slots=True)
 class StateShown(Page):
-    """The answer to whether the till may be switched off."""
+    """The answer to whether the till may be switched off; `lock` is the lock it was asked from."""
+
+    lock: Locked | None = None
 
 
 @dataclass(frozen=True, slots=True)

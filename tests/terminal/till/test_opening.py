@@ -269,6 +269,7 @@ def test_a_wrong_code_counts_down_and_then_waits_a_minute() -> None:
     told = told << Signal(Tune.REFUSED)
     deaf = Locked(tries_left=4, wrong=Wrong.PIN, deaf_until_ms=NOW + 60 * SECOND)
     told.ends_on(deaf)
+    (told >> OpenState() >> Back() >> Key("1") >> Enter()).ends_on(deaf)
     (told >> Key("1") >> Enter() >> Tick(NOW + 59 * SECOND)).ends_on(deaf)
     (told >> Tick(NOW + 60 * SECOND)).ends_on(Locked(tries_left=4))
 
@@ -290,3 +291,9 @@ def test_a_guest_s_card_opens_nothing() -> None:
 
 def test_the_state_page_needs_nobody() -> None:
     (closed() >> OpenState()).ends_on(StateShown)
+
+
+def test_the_state_page_forgets_no_wrong_code() -> None:
+    told = closed(digits="12", tries_left=1) >> OpenState() >> Back()
+    told.ends_on(Locked(tries_left=1))
+    (closed(checking=True) >> OpenState()).ends_on(Locked(tries_left=4, checking=True))
