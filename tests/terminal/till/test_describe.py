@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
+
+import pytest
 
 from terminal.till.describe import describe, first_line
 
@@ -24,3 +27,8 @@ def test_a_thing_without_words_has_an_empty_line() -> None:
         pass
 
     assert first_line(Mute) == ""
+
+
+def test_the_command_writes_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    runpy.run_path(str(PAGE.parent.parent / "terminal/till/describe.py"), run_name="__main__")
+    assert capsys.readouterr().out == describe()
