@@ -163,7 +163,7 @@ class Shell:
         self._trusted_clock = trusted_clock
         self._till = till
         self.failed = False  # the loop ended by a bug
-        self._floor_ms = 0
+        self._floor_ms, self._floor_at_ms = 0, clock.mono_ms()
         self._paper: Paper | None = None
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._ending = threading.Event()
@@ -241,8 +241,13 @@ class Shell:
             self._take(event)
 
     def _now_ms(self) -> int:
-        """UTC that never goes back: a Pi without network wakes up in the past."""
-        self._floor_ms = max(self._floor_ms, self._clock.now_ms())
+        """UTC that never goes back nor stands still: a Pi without network wakes up in the past.
+
+        Were it to wait for the clock to catch up, no deadline and no offline age would ever end.
+        """
+        mono_ms = self._clock.mono_ms()
+        passed_ms, self._floor_at_ms = mono_ms - self._floor_at_ms, mono_ms
+        self._floor_ms = max(self._floor_ms + passed_ms, self._clock.now_ms())
         return self._floor_ms
 
     def _step(self, event: Event) -> None:

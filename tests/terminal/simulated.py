@@ -214,6 +214,9 @@ class StoodClock:
         self._mono += 1
         return self._mono
 
+    def passes(self, ms: int) -> None:
+        self._mono += ms
+
 
 @dataclass
 class Stage:

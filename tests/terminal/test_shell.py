@@ -204,6 +204,16 @@ def test_time_never_goes_back_when_the_clock_does() -> None:
         assert later.status.clock == first.status.clock == "22:47"
 
 
+def test_time_goes_on_while_the_clock_is_behind() -> None:
+    with Stage() as stage:
+        stage.sees(Locked)
+        stage.clock.now = NOW - 3_600_000
+        stage.clock.passes(13 * 60_000)
+        stage.touches("key:1")
+        later = stage.display.until(lambda s: isinstance(s, Locked) and s.typed == 1)
+        assert later.status.clock == "23:00"
+
+
 def test_a_job_that_fails_does_not_stop_those_behind_it() -> None:
     done: list[object] = []
     worker = Worker("test", done.append)
