@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from terminal.till.commands import Tune
 from terminal.till.ports import Clock, Journal, PinVerifier, Reader, Recovered, Signals, Sync
 from tests.terminal.simulated import (
     MemoryJournal,
@@ -27,7 +28,7 @@ def test_the_world_of_the_tests_keeps_the_ports() -> None:
     assert sync.push() is None
     assert pins.find(OPERATORS, "0000") is None
     assert clock.now_ms() == NOW
-    assert signals
+    signals.play(Tune.OK)
 
 
 def test_a_new_journal_has_nothing_to_tell() -> None:
