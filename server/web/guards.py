@@ -18,8 +18,12 @@ ONCE: Final = "takes_form_once"
 
 
 def local_path(path: str) -> str:
-    """Give `path` if it is one of this site, else the first page: never redirect elsewhere."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+    """Give `path` if it is one of this site, else the first page: never redirect elsewhere.
+
+    Browsers drop tabs and newlines from an address: `/<tab>/evil.example` is another site.
+    """
+    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if ours else "/"
 
 
 def members_only(page: Blueprint) -> None:

@@ -20,9 +20,17 @@ def test_member_pages_lead_to_the_login_and_back(office: MemoryOffice) -> None:
     assert visitor.page.request.path == "/terminals/bar-2"
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "https://evil", "", "x"])
+@pytest.mark.parametrize(
+    "path",
+    ["//evil.example", "/\\evil.example", "/\t/evil.example", "/a\nb", "https://evil", "", "x"],
+)
 def test_nobody_is_led_to_another_site(path: str) -> None:
     assert local_path(path) == "/"
+
+
+@pytest.mark.parametrize("path", ["/%09/evil.example?lang=en", "/%0a/evil.example?lang=en"])
+def test_the_other_language_leads_to_no_other_site(office: MemoryOffice, path: str) -> None:
+    assert Visitor(office).client.get(path).location == "/"
 
 
 def test_a_wrong_password_says_nothing_about_the_address(office: MemoryOffice) -> None:
