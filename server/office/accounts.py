@@ -124,12 +124,16 @@ class SqlAccounts:
     def login(self, email: str, password: str, address: str) -> LoggedIn | WrongLogin | LoginPaused:
         """Check a password; failures count for the e-mail and for the caller's address."""
         email = email.strip().lower()
-        limits = ((f"email:{email}", TRIES), (f"from:{address}", CALLER_TRIES))
-        # Each try is counted before it is checked: many at once cannot slip through.
+        limits = ((f"from:{address}", CALLER_TRIES), (f"email:{email}", TRIES))
+        # Each try is counted before it is checked: many at once cannot slip through.  The caller
+        # first: one that is paused cannot go on to pause people by their e-mails.
+        left = []
         with self.write() as connection:
-            left, until_ms = zip(*(self._take(connection, *each) for each in limits), strict=True)
-        if min(left) < 0:
-            return LoginPaused(max(until_ms))
+            for key, tries in limits:
+                rest, until_ms = self._take(connection, key, tries)
+                if rest < 0:
+                    return LoginPaused(until_ms)
+                left.append(rest)
         with self.read() as connection:
             user = connection.execute(select(USER).where(USER.c.email == email)).one_or_none()
         right = matches(user.password if user else NOBODY, password[:MOST_PASSWORD])

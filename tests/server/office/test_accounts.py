@@ -78,6 +78,14 @@ def test_one_caller_cannot_try_many_addresses(accounts: SqlAccounts) -> None:
     assert outcomes[:2] == [WrongLogin(4), WrongLogin(4)]
 
 
+def test_a_paused_caller_pauses_nobody_else(accounts: SqlAccounts, claire: str) -> None:
+    for n in range(20):
+        accounts.login(f"{n}@example.org", "x", "6.6.6.6")
+    for _ in range(6):
+        assert isinstance(accounts.login("claire@example.org", "x", "6.6.6.6"), LoginPaused)
+    assert isinstance(accounts.login("claire@example.org", PASSWORD, "1.1.1.1"), LoggedIn)
+
+
 def test_a_success_starts_the_count_again(accounts: SqlAccounts, claire: str) -> None:
     for _ in range(3):
         accounts.login("claire@example.org", "x", "1.1.1.1")
