@@ -14,7 +14,7 @@ MAX_BYTES: Final = 2_000_000
 KEPT: Final = 5
 _SECRETS: Final = (
     # Links that log in or open a card's page.
-    (re.compile(r"(/(?:qr|invitation)/)[A-Za-z0-9_-]+"), r"\1…"),
+    (re.compile(r"(/(?:qr|welcome)/)[A-Za-z0-9_-]+"), r"\1…"),
     # What stands after a word that names a secret.
     (
         re.compile(

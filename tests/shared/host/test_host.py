@@ -147,6 +147,7 @@ def test_a_damaged_clock_file_is_named(tmp_path: Path) -> None:
         ("card 0123456789abcdef0123456789abcdef", "card …"),
         ("stripe sk_test_51Habc", "stripe sk_…"),
         ("GET /qr/b194aeb9-0f77 200", "GET /qr/… 200"),
+        ("GET /welcome/xK_9-Qz 200", "GET /welcome/… 200"),
         ("card 04A1B2C3D4E5F6 is unknown", "card … is unknown"),
         ("card 04112233445566 is unknown", "card … is unknown"),
         ("card 0a1b2c3d taken off", "card … taken off"),
