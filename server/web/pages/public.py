@@ -83,7 +83,7 @@ def reload(token: str) -> Answer:
     """Lead to the payment page for an amount of the buttons, or another one."""
     view = _holder(token)
     other = request.form.get("other", "")[:20]
-    chosen = request.form.get("amount", "")
+    chosen = request.form.get("amount", "")[:20]
     amount = int(chosen) if chosen.isdecimal() else read_amount(other, view.asset.scale)
     if amount is None or not view.least <= amount <= view.most:
         return _holder_page(view, {"other": other}, {"other": "amount"}, 422)

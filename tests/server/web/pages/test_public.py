@@ -25,6 +25,12 @@ def test_another_amount_within_the_limits(office: MemoryOffice) -> None:
     assert office.acts[-1] == "reload 17D044C2 1250 en"
 
 
+def test_an_amount_of_thousands_of_digits_is_no_amount(office: MemoryOffice) -> None:
+    visitor, action = Visitor(office), f"/qr/{web.CARD_LINK}"
+    visitor.see(action)
+    assert "Write an amount like" in visitor.send(action, {"amount": "9" * 5_000})
+
+
 @pytest.mark.parametrize(
     "state, words",
     [
