@@ -27,10 +27,11 @@ def main(arguments: Sequence[str]) -> int:
         "name", choices=NAMES, help="; ".join(f"{k}: {v}" for k, v in NAMES.items())
     )
     parser.add_argument("--json", type=Path, help="write the figures there, too")
+    parser.add_argument("--size", type=int, help="how much of it; by default enough to be trusted")
     asked = parser.parse_args(arguments)
     module = importlib.import_module(f"tools.benchmarks.{asked.name.replace('-', '_')}")
-    with tempfile.TemporaryDirectory(prog_name(asked.name)) as folder:
-        results: list[Result] = module.run(Path(folder))
+    with tempfile.TemporaryDirectory(f"-tirelire-{asked.name}") as folder:
+        results: list[Result] = module.run(Path(folder), asked.size or module.SIZE)
     for item in results:
         print(
             f"{asked.name} {item.metric}: {item.value:,.3f} {item.unit}, "
@@ -39,11 +40,6 @@ def main(arguments: Sequence[str]) -> int:
     if asked.json:
         asked.json.write_text(as_json(asked.name, results) + "\n", "utf-8")
     return 0
-
-
-def prog_name(name: str) -> str:
-    """Give the suffix of the folder that a benchmark works in."""
-    return f"-tirelire-{name}"
 
 
 if __name__ == "__main__":

@@ -18,18 +18,19 @@ from tools.benchmarks import limit
 from tools.benchmarks.result import Result, memory, result
 from tools.benchmarks.world import Terminal, card, open_node
 
-BATCHES: Final = 60
-SIZE: Final = 500
+SIZE: Final = 60
+SALES: Final = 500
+"""In a batch."""
 CARDS: Final = 200
 
 
-def run(folder: Path, *, count: int = BATCHES) -> list[Result]:
-    """Measure."""
+def run(folder: Path, size: int) -> list[Result]:
+    """Measure with so many batches."""
     node = open_node(folder / "node.sqlite", cards=CARDS)
     terminal = Terminal(node.chain)
-    cards = [card(number % CARDS) for number in range(SIZE)]
+    cards = [card(number % CARDS) for number in range(SALES)]
     payloads = []
-    for _ in range(count):
+    for _ in range(size):
         node.take(terminal.batch(cards))
         payloads.append(terminal.payloads)
     limit.commits(folder / "limit.sqlite", payloads)
@@ -47,7 +48,7 @@ def run(folder: Path, *, count: int = BATCHES) -> list[Result]:
     wrong = report.finding or next(iter(differences), None)
     if wrong:
         raise RuntimeError(f"height {wrong.height}: {wrong.what}")
-    most, done = count * SIZE / floor, report.transactions
+    most, done = size * SALES / floor, report.transactions
     return [
         result("re-execution", done / took, "transactions/s", most),
         result("per second of work", done / worked, "transactions/s", most),

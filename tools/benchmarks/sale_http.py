@@ -31,8 +31,7 @@ from tools.benchmarks.result import Result, memory_of, percentile, result
 from tools.benchmarks.world import Terminal, bought, card, found_node
 
 CLIENTS: Final = 4
-SALES: Final = 2_000
-"""Of the single client, and of the four together."""
+SIZE: Final = 2_000
 CARDS: Final = 200
 PATIENCE_S: Final = 60
 HOST: Final = "127.0.0.1"
@@ -47,16 +46,16 @@ class Upload:
     payload: bytes
 
 
-def run(folder: Path, *, sales: int = SALES) -> list[Result]:
-    """Measure."""
+def run(folder: Path, size: int) -> list[Result]:
+    """Measure with so many sales of the single client, and of the four together."""
     home, port = Home(folder / "node"), _free_port()
     chain = _found(home, port)
     terminals = [Terminal(chain, number) for number in range(CLIENTS)]
     with _serving(home) as process:
-        _send(port, _uploads(terminals[0], max(1, sales // 10)))  # warm
-        alone = _uploads(terminals[0], sales)
+        _send(port, _uploads(terminals[0], max(1, size // 10)))  # warm
+        alone = _uploads(terminals[0], size)
         one, _ = _together(port, [alone])
-        four, seconds = _together(port, [_uploads(till, sales // CLIENTS) for till in terminals])
+        four, seconds = _together(port, [_uploads(till, size // CLIENTS) for till in terminals])
         used = memory_of(process.pid)
     raw = limit.commits(folder / "limit.sqlite", [[upload.payload] for upload in alone])
     most = len(raw) / sum(raw)

@@ -13,18 +13,19 @@ from tools.benchmarks import limit
 from tools.benchmarks.result import Result, memory, result
 from tools.benchmarks.world import Terminal, card, open_node
 
-BATCHES: Final = 60
-SIZE: Final = 500
+SIZE: Final = 60
+SALES: Final = 500
+"""In a batch."""
 CARDS: Final = 200
 
 
-def run(folder: Path, *, count: int = BATCHES) -> list[Result]:
-    """Measure."""
+def run(folder: Path, size: int) -> list[Result]:
+    """Measure with so many batches."""
     node = open_node(folder / "node.sqlite", cards=CARDS)
     terminal = Terminal(node.chain)
-    cards = [card(number % CARDS) for number in range(SIZE)]
+    cards = [card(number % CARDS) for number in range(SALES)]
     batches, payloads = [], []
-    for _ in range(count):
+    for _ in range(size):
         batches.append(terminal.batch(cards))
         payloads.append(terminal.payloads)
     raw = sum(limit.commits(folder / "limit.sqlite", payloads))
@@ -33,7 +34,7 @@ def run(folder: Path, *, count: int = BATCHES) -> list[Result]:
         node.take(batch)
     took, worked = time.perf_counter() - start, time.process_time() - cpu
     node.database.close()
-    sales = count * SIZE
+    sales = size * SALES
     return [
         result("sqlite", sales / took, "transactions/s", sales / raw),
         result("per second of work", sales / worked, "transactions/s", sales / raw),

@@ -14,18 +14,18 @@ from tools.benchmarks import limit
 from tools.benchmarks.result import Result, memory, percentile, result
 from tools.benchmarks.till import directory, open_till
 
-TAPS: Final = 500
+SIZE: Final = 500
 """As many sales wait for the node at the end: an evening without network at one till."""
 
 
-def run(folder: Path, *, taps: int = TAPS) -> list[Result]:
-    """Measure."""
-    uids = [bytes([0x04]) + number.to_bytes(6, "big") for number in range(taps)]
+def run(folder: Path, size: int) -> list[Result]:
+    """Measure so many taps."""
+    uids = [bytes([0x04]) + number.to_bytes(6, "big") for number in range(size)]
     with open_till(folder, directory(uids)) as till:
         seconds = [till.tap(uid) for uid in uids]
         payloads = [[record.payload] for record in till.journal.records(1)]
-    if len(payloads) != taps:
-        raise RuntimeError(f"{len(payloads)} entries of {taps} sales")
+    if len(payloads) != size:
+        raise RuntimeError(f"{len(payloads)} entries of {size} sales")
     raw = limit.commits(folder / "limit.sqlite", payloads)
     return [
         *(

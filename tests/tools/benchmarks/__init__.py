@@ -1,0 +1,1 @@
+"""Tests of the benchmarks: that each runs and says what the README promises."""
