@@ -70,7 +70,8 @@ class Batches:
     def _look_at_seen(self, batch: Batch) -> None:
         """Stop sealing before a batch from a time that this node has lost is sealed.
 
-        Its signature is checked first: else anybody could stop a node.
+        Its signature is checked first: else anybody could stop a node.  So could a stolen till,
+        which is why nobody believes what a revoked or quarantined one has seen.
         """
         seen = max(transaction.envelope.seen for transaction in batch.transactions)
         if seen <= self._height:
@@ -78,7 +79,9 @@ class Batches:
         with self.chain.snapshot() as now:
             self._height = now.tip().height
             author = now.get(Author, (batch.author,))
-        if seen > self._height and author and signed_by(batch, bytes.fromhex(author.key)):
+        if seen <= self._height or author is None or author.status != "active":
+            return
+        if signed_by(batch, bytes.fromhex(author.key)):
             self.engine.saw_height(seen)
 
     # ---------- details ----------

@@ -50,7 +50,8 @@ class Deltas:
             page = None if lost else self._page(now, author, known, cursor, tip)
         if page is None:
             # This node gave that cursor when it knew more blocks than it does now.
-            self.engine.saw_height(cursor.newest)
+            if known.status == "active":
+                self.engine.saw_height(cursor.newest)
             raise Refused(Code.BAD_CURSOR, "above our height")
         answer, reached = page
         if not answer.more:

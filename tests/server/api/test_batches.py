@@ -418,6 +418,15 @@ def test_a_stranger_cannot_stop_the_sealing(world: World) -> None:
     assert world.node.engine.sealing
 
 
+def test_a_stolen_till_that_was_revoked_cannot_stop_the_sealing(world: World) -> None:
+    world.cards(1000)
+    till = world.terminal()
+    world.propose(TerminalRevoke(after=0, terminal=till.author))
+    till.seen = 999
+    assert verdicts(till.send(sale(0, 100))) == ["disputed"]
+    assert world.node.engine.sealing
+
+
 # ---------- details ----------
 
 

@@ -203,6 +203,13 @@ def test_a_cursor_above_our_height_stops_the_sealing_and_starts_anew(world: Worl
     good(till.get(DELTAS, "cursor="), Deltas)
 
 
+def test_the_cursor_of_a_revoked_till_stops_nothing(world: World) -> None:
+    till = world.terminal()
+    world.propose(TerminalRevoke(after=0, terminal=till.author))
+    assert code(till.get(DELTAS, "cursor=999.1")) == (400, "bad_cursor")
+    assert world.node.engine.sealing
+
+
 def test_the_office_learns_up_to_where_a_terminal_is(world: World) -> None:
     till = world.terminal()
     till.deltas()

@@ -6,6 +6,7 @@ import pytest
 
 from shared.codec import encode
 from shared.ids import Hash
+from shared.kinds import TerminalRevoke
 from shared.signing import Purpose, sign, to_text
 from shared.wire import Head, Heartbeat, Status, Unsent
 from tests.server.api.world import BOOT, Terminal, World, code, good
@@ -75,6 +76,12 @@ def test_a_height_from_the_future_stops_the_sealing(world: World) -> None:
     status = good(post(till, beat(till, seen=500)), Status)
     assert not status.sealing
     assert not world.node.engine.sealing
+
+
+def test_a_revoked_till_is_not_believed(world: World) -> None:
+    till = world.terminal()
+    world.propose(TerminalRevoke(after=0, terminal=till.author))
+    assert good(post(till, beat(till, seen=500)), Status).sealing
 
 
 def test_anybody_may_ask_for_the_status(world: World) -> None:
