@@ -20,6 +20,7 @@ for _command in (
     looking.doctor,
     lifecycle.backup,
     lifecycle.restore,
+    lifecycle.resume,
     registry.place,
     registry.asset,
     registry.terminal,

@@ -1,4 +1,4 @@
-"""`node init`, `serve`, `backup`, `restore`: a node's life."""
+"""`node init`, `serve`, `backup`, `restore`, `resume`: a node's life."""
 
 import os
 from pathlib import Path
@@ -87,3 +87,15 @@ def restore(scene: Scene, *, folder: Path, force: bool) -> None:
         to.print("If a terminal knows newer blocks, the node will keep its sales and say so.")
 
     scene.show(answer, show)
+
+
+@click.command()
+@scene_options
+def resume(scene: Scene) -> None:
+    """Make blocks again after a till spoke of blocks that this node does not have.
+
+    Only when no newer backup exists, or when that till is not to be believed: revoke it at once.
+    """
+    with asking(scene) as ask:
+        answer = ask("resume")
+    scene.show(answer, lambda a, to: to.print(f"Sealing again, height {a['height']}."))

@@ -26,6 +26,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "terminal.pair-pin": changes.pair_pin,
     "terminal.pairing": changes.pairing,
     "terminal.revoke": changes.revoke,
+    "resume": changes.resume,
     "user.invite": changes.user_invite,
     "cards.import": cards.import_cards,
     "cards.list": cards.list_cards,

@@ -1,4 +1,4 @@
-"""Acts that change the registry: places, assets, terminals, users."""
+"""Acts that change the registry: places, assets, terminals, users; and sealing again."""
 
 from typing import Any
 
@@ -122,6 +122,14 @@ def revoke(node: Node, terminal: str) -> dict[str, Any]:
 def _is(ident: str, label: str, wanted: str) -> bool:
     short = wanted.replace(" ", "").lower()
     return label == wanted or (len(short) >= 4 and ident.startswith(short))
+
+
+def resume(node: Node) -> dict[str, Any]:
+    """Make blocks again although some are said to be missing, first of what waited meanwhile."""
+    if node.engine.sealing:
+        raise NotPossibleError("this node makes blocks: there is nothing to resume")
+    node.engine.resume()
+    return {"height": node.engine.tip.height}
 
 
 def user_invite(node: Node) -> dict[str, Any]:

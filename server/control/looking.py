@@ -199,7 +199,8 @@ def _sealing(node: Node) -> Line:
     if node.engine.sealing:
         return _line("blocks", "ok", f"height {node.engine.tip.height}, sealing")
     text = "a terminal knows a block that this node has lost: it keeps sales and seals nothing"
-    return _line("blocks", "bad", text, "restore a newer backup: tirelire node restore BACKUP")
+    fix = "tirelire node restore a newer BACKUP; if there is none: tirelire node resume"
+    return _line("blocks", "bad", text, fix)
 
 
 def _backup(node: Node) -> Line:

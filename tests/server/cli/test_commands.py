@@ -131,6 +131,10 @@ def test_a_card_file_that_is_no_text_is_refused(line: Line, tmp_path: Path) -> N
     assert "cannot be read" in line.bad("cards", "import", str(path))
 
 
+def test_a_node_that_seals_has_nothing_to_resume(line: Line) -> None:
+    assert "there is nothing to resume" in line.bad("resume")
+
+
 def test_the_catalogue_comes_from_toml_all_or_nothing(line: Line) -> None:
     good = line.file(
         "c.toml",

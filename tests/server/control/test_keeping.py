@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from server.control.acts import act
 from server.control.desk import desk
 from server.control.errors import NotPossibleError
 from server.control.keeping import backup, read_manifest, restore
@@ -68,8 +69,11 @@ def test_a_node_put_back_keeps_sales_and_seals_nothing_until_somebody_looks(
         answer = good(till.post(till.batch(1)), BatchAnswer)
         assert answer.provisional
         assert not again.node.api.chain.sealing()
-        again.node.engine.resume()
+        assert act(again.node, "resume", {}) == {"height": again.node.engine.tip.height}
+        assert again.node.api.chain.sealing()
         assert again.on_card(0) == 850
+        with pytest.raises(NotPossibleError, match="nothing to resume"):
+            act(again.node, "resume", {})
         assert again.node.audit().finding is None
 
 
