@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Final
 
 from server.ledger.effect import Context
-from server.ledger.records import Author, Head, Key, Posting, Record
+from server.ledger.records import Author, Head, Key, Record
 from server.ledger.rules import apply
 from server.ledger.state import Done, State, View
 from shared.codec import encode
@@ -35,11 +35,6 @@ class Executed:
     def verdict(self) -> Verdict:
         """What the ledger answers."""
         return self.done.verdict
-
-    @property
-    def postings(self) -> tuple[Posting, ...]:
-        """What it moved."""
-        return self.done.postings
 
 
 @dataclass(frozen=True, slots=True)

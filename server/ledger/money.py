@@ -251,8 +251,6 @@ def transfer(context: Context, signed: Signed, body: Transfer) -> Outcome:
         return Code.UNKNOWN_ASSET
     if body.source == body.target:
         return Code.BAD_FIELD
-    if context.state.balance(wallet(body.source), body.asset) < body.amount:
-        return Code.INSUFFICIENT_FUNDS
     postings, after = _credit(context, wallet(body.source), body.target, body.asset, body.amount)
     clock = received(context, body.target, body.asset, sender=body.source)
     return Effect(postings, (((body.target,), after), *clock))

@@ -3,7 +3,7 @@
 import pytest
 
 from server.ledger.melting import first_day, matures, month_of
-from server.ledger.records import Idle, Melted, Pending, Remainder
+from server.ledger.records import Balance, Idle, Melted, Pending, Remainder
 from shared.amounts import Amount
 from shared.ids import (
     POT_COMMONS,
@@ -276,6 +276,10 @@ def test_after_the_distribution_the_guarantee_pot_pays_as_far_as_it_holds(world:
     world.seal(late)
     assert world.held(POT_GUARANTEE, GRAIN) == 0
     assert reversal(world, 100, 1) == ["rejected(nothing_to_reverse)"]
+    world.memory.records[Balance][POT_GUARANTEE, GRAIN] = Balance(30)  # by a later protocol
+    assert reversal(world, 100, 1) == ["rejected(wrong_amount)"]
+    assert reversal(world, 30, 1) == ["accepted"]
+    assert world.held(POT_GUARANTEE, GRAIN) == 0
 
 
 # ---------- distribution ----------

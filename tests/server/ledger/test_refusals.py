@@ -13,6 +13,7 @@ from shared.kinds import (
     CashReload,
     Issue,
     PlaceCreate,
+    PolicySet,
     Refund,
     Reload,
     Role,
@@ -21,6 +22,7 @@ from shared.kinds import (
     TerminalRevoke,
     Transfer,
 )
+from shared.policy import NO_DEMURRAGE, OFFLINE
 from tests.server.ledger.world import (
     BAR,
     FED,
@@ -106,6 +108,8 @@ def test_a_till_is_refused(world: World, body: Body, code: str) -> None:
         CardRegister(card(9), BAR, "T0", holder(9)),
         asset(AssetId("ABC"), AssetClass.LOCAL),
         TerminalEnrol(PublicKey("22" * 32), PublicKey("33" * 32), "Bar 2", BAR),
+        PolicySet("GRAIN", NO_DEMURRAGE),
+        PolicySet("bar", OFFLINE),
     ],
 )
 def test_a_node_acts_for_its_own_places_only(world: World, second: Signer, body: Body) -> None:

@@ -1,0 +1,267 @@
+"""THE table of mutants: for each rule that guards money, the line that keeps it, and a wrong one.
+
+`test_mutants.py` proves that the ledger's tests notice each.  `before` stands exactly once in its
+file.
+"""
+
+from typing import Final, NamedTuple
+
+
+class Mutant(NamedTuple):
+    """One wrong line: which rule it breaks, where, and how."""
+
+    rule: str
+    file: str
+    before: str
+    after: str
+
+
+EXECUTOR, MONEY, RULES = (f"server/ledger/{name}.py" for name in ("executor", "money", "rules"))
+STATE, EFFECT, AUDIT = (f"server/ledger/{name}.py" for name in ("state", "effect", "audit"))
+MELTING, DEMURRAGE = "server/ledger/melting.py", "server/ledger/demurrage.py"
+REGISTRY, CHAIN, MEMORY = (f"server/ledger/{name}.py" for name in ("registry", "chain", "memory"))
+TRANSACTION, IDS, SIGNING = (f"shared/{name}.py" for name in ("transaction", "ids", "signing"))
+
+MUTANTS: Final = (
+    # ---------- links, numbers, forks ----------
+    Mutant("link inside a batch", TRANSACTION, "envelope.prev != previous:", "False:"),
+    Mutant("number inside a batch", TRANSACTION, " or envelope.seq != seq:", ":"),
+    Mutant("chain inside a batch", TRANSACTION, "if envelope.chain != chain:", "if False:"),
+    Mutant("link to the head", EXECUTOR, "fresh[0].envelope.prev != head.hash:", "False:"),
+    Mutant("gap", EXECUTOR, "if batch.first > expected:", "if batch.first > expected + 1:"),
+    Mutant("known part is the same", EXECUTOR, "done.hash == last.hash", "True"),
+    Mutant("known part has no second effect", EXECUTOR, "transactions[skipped:]:", "transactions:"),
+    Mutant("fork quarantines", EXECUTOR, "elif answer.code is Code.FORK:", "elif False:"),
+    Mutant("fork makes a block", EXECUTOR, " or any(taken.code is Code.FORK", " or any(False"),
+    Mutant("quarantine", EXECUTOR, 'author.status == "quarantined":', "False:"),
+    Mutant("head moves on", EXECUTOR, "if skipped < len(batch.transactions):", "if not skipped:"),
+    # ---------- who may ----------
+    Mutant("signers of a kind", RULES, " or author.role not in kind.signers:", ":"),
+    Mutant("later kinds", RULES, "if kind.since > protocol.version:", "if False:"),
+    Mutant("revoked after", RULES, "envelope.seq > author.after:", "envelope.seq >= author.after:"),
+    Mutant("revoked at all", RULES, "envelope.seq > author.after:", "False:"),
+    Mutant("late sale is disputed", RULES, "if isinstance(body, Sale) else", "if False else"),
+    Mutant("founder at height 0", RULES, "if context.height > 0 or known", "if known"),
+    Mutant("founder's own key", RULES, " or author_id(bytes.fromhex(body.founder)) != name:", ":"),
+    Mutant("own places only", EFFECT, "if record.node == signed.author else", "if True else"),
+    # ---------- floors and ceilings ----------
+    Mutant("floor", STATE, "if left < 0 and not", "if left < -1 and not"),
+    Mutant("floor of places", IDS, '("issuer:", "loss:")', '("issuer:", "loss:", "place:")'),
+    Mutant("all postings or none", STATE, "            after[source] = left\n", ""),
+    Mutant("supply", STATE, "if left < -MAX_AMOUNT or there > MAX_AMOUNT:", "if False:"),
+    Mutant(
+        "a rejection leaves no trace",
+        RULES,
+        "return rejected(_short_of(short.account)), ()",
+        "pass",
+    ),
+    # ---------- evidence ----------
+    Mutant("unique evidence", MONEY, "if context.state.get(Evidence, (name,)):", "if False:"),
+    Mutant("evidence of a reload", MONEY, "(*proof, *records))", "records)"),
+    Mutant(
+        "evidence of an issue",
+        MONEY,
+        "(*proof, ((body.wallet,), after), *clock)",
+        "(((body.wallet,), after), *clock)",
+    ),
+    Mutant(
+        "evidence of the reserve", MONEY, "EUR, body.amount),), proof)", "EUR, body.amount),), ())"
+    ),
+    Mutant(
+        "one reversal a sale", MELTING, "if context.state.get(Evidence, (proof,)):", "if False:"
+    ),
+    # ---------- money in ----------
+    Mutant(
+        "federated is not issued",
+        MONEY,
+        "if asset.asset_class is AssetClass.FEDERATED:\n        return Code.WRONG_ASSET",
+        "if False:\n        return Code.WRONG_ASSET",
+    ),
+    Mutant(
+        "reload is of the federated",
+        MONEY,
+        "if asset.asset_class is not AssetClass.FEDERATED:",
+        "if False:",
+    ),
+    Mutant("backing", MONEY, "return Effect((backing, *postings)", "return Effect((*postings,)"),
+    Mutant(
+        "blocked card: set aside",
+        MONEY,
+        'if card is None or card.status == "blocked":',
+        "if card is None:",
+    ),
+    Mutant(
+        "place sells its own",
+        MONEY,
+        "if _free(context.state, signed.place, body.asset) < body.amount:",
+        "if False:",
+    ),
+    Mutant(
+        "local asset at its place",
+        MONEY,
+        "elif asset.issuer == signed.place:",
+        "else:\n        source = issuer(body.asset)\n    if False:",
+    ),
+    Mutant("debts first", EFFECT, "part = min(debt, amount) if owed == asset else 0", "part = 0"),
+    Mutant(
+        "debts of this asset",
+        EFFECT,
+        "min(debt, amount) if owed == asset else 0",
+        "min(debt, amount)",
+    ),
+    Mutant("no more than is owed", EFFECT, "min(debt, amount) if", "amount if"),
+    Mutant(
+        "what was paid is owed no more",
+        EFFECT,
+        "debts.append((owed, place, debt - part))",
+        "debts.append((owed, place, debt))",
+    ),
+    # ---------- sales ----------
+    Mutant("place + loss", MONEY, " + state.balance(loss(at), asset)", ""),
+    Mutant(
+        "online is all or nothing",
+        MONEY,
+        "    if online:\n        return Code.INSUFFICIENT_FUNDS\n",
+        "",
+    ),
+    Mutant("blocked card online", MONEY, 'if online and card.status == "blocked":', "if False:"),
+    Mutant(
+        "order of assets",
+        STATE,
+        "for _, code in sorted(usable)",
+        "for _, code in sorted(usable, reverse=True)",
+    ),
+    Mutant(
+        "pegged assets only", STATE, "if asset.peg == EUR\n                and (", "if (True and "
+    ),
+    Mutant("own local assets only", STATE, " or asset.issuer == place)", " or True)"),
+    Mutant("overdrawn says so", MONEY, "(debt, *uses), OVERDRAWN)", "(debt, *uses), ACCEPTED)"),
+    Mutant("shortfall is owed", MONEY, "(debt, *uses), OVERDRAWN)", "uses, OVERDRAWN)"),
+    # ---------- refunds ----------
+    Mutant(
+        "refund ceiling",
+        MONEY,
+        "if returned + body.amount > sold.body.total:",
+        "if body.amount > sold.body.total:",
+    ),
+    Mutant(
+        "refund ceiling at all", MONEY, "if returned + body.amount > sold.body.total:", "if False:"
+    ),
+    Mutant("refund of own place", MONEY, "if sold.place != signed.place:", "if False:"),
+    Mutant(
+        "refund of a rejected sale",
+        MONEY,
+        "    if not sold.verdict.took_effect:\n        return Effect()\n",
+        "",
+    ),
+    Mutant(
+        "refund from the end",
+        MONEY,
+        "for posting in reversed(sold.postings):",
+        "for posting in sold.postings:",
+    ),
+    Mutant(
+        "refund settles the debt first",
+        MONEY,
+        "debt = min(part, owed.get((posting.asset, at), 0))",
+        "debt = 0",
+    ),
+    Mutant(
+        "refund of a paid debt",
+        MONEY,
+        "debt = min(part, owed.get((posting.asset, at), 0))",
+        "debt = part",
+    ),
+    Mutant(
+        "refund within place + loss", MONEY, "if _takes_too_much(state, at, postings):", "if False:"
+    ),
+    Mutant(
+        "refund is remembered", MONEY, "Refunded(returned + body.amount)", "Refunded(body.amount)"
+    ),
+    # ---------- transfers ----------
+    Mutant("transfer to oneself", MONEY, "if body.source == body.target:", "if False:"),
+    # ---------- notices and melts ----------
+    Mutant(
+        "notice",
+        MELTING,
+        "if not announced(context, body.asset, clock, body.day, policy):",
+        "if False:",
+    ),
+    Mutant(
+        "notice in time",
+        DEMURRAGE,
+        "notice.day <= melt_day - max(policy.notice_days, default=0)",
+        "True",
+    ),
+    Mutant("notice of this idleness", DEMURRAGE, "and clock.last_use <= notice.idle_since", ""),
+    Mutant("melt amount", MELTING, "if body.amount != before - step(before, policy):", "if False:"),
+    Mutant("melt day", MELTING, " or body.day > context.day or not", " or not"),
+    Mutant(
+        "a day melts once",
+        MELTING,
+        "Idle(clock.last_use, body.day + policy.step_days)",
+        "Idle(clock.last_use, body.day)",
+    ),
+    Mutant(
+        "rounding",
+        DEMURRAGE,
+        "-(-balance * (BASIS - policy.rate_bp) // BASIS)",
+        "balance * (BASIS - policy.rate_bp) // BASIS",
+    ),
+    Mutant(
+        "melt floor", DEMURRAGE, "    if balance <= policy.floor:\n        return balance\n", ""
+    ),
+    Mutant("min use", DEMURRAGE, "amount * BASIS >= balance * policy.min_use_bp", "True"),
+    Mutant("gift keeps the clock", DEMURRAGE, "return sender if sender is not None else", "return"),
+    Mutant(
+        "clock never turns back",
+        DEMURRAGE,
+        "max(clock.next_step, fresh.next_step)",
+        "fresh.next_step",
+    ),
+    Mutant(
+        "euro token melts not",
+        REGISTRY,
+        "if value.enabled and asset.asset_class is AssetClass.FEDERATED:",
+        "if False:",
+    ),
+    Mutant("reversal amount", MELTING, "if body.amount != due:", "if False:"),
+    Mutant(
+        "reversal once in all",
+        MELTING,
+        "min(melted.amount - should, melted.amount - melted.reversed)",
+        "melted.amount - should",
+    ),
+    Mutant(
+        "reversal of an earlier sale",
+        MELTING,
+        "if not sold.seen < melted.height < sold.height:",
+        "if False:",
+    ),
+    Mutant("distribution waits", MELTING, "if context.day < matures(body.month):", "if False:"),
+    Mutant("distribution once", MELTING, "((key, Pending(0)), (rest", "((rest"),
+    Mutant(
+        "remainder stays", DEMURRAGE, "return shares, pending - sum(shares)", "return shares, 0"
+    ),
+    # ---------- commitments and audit ----------
+    Mutant(
+        "effects in order",
+        EXECUTOR,
+        "lines = sorted(map(encode, changes))",
+        "lines = list(map(encode, changes))",
+    ),
+    Mutant("time never goes back", CHAIN, "max(time, tip.time)", "time"),
+    Mutant("seal", AUDIT, "seal_key is None or not verify(", "False and not verify("),
+    Mutant("signature of a batch", AUDIT, "if not signed_by(batch, key):", "if False:"),
+    Mutant("parent", AUDIT, "if header.parent != tip.hash:", "if False:"),
+    Mutant("time", AUDIT, "if header.time < tip.time:", "if False:"),
+    Mutant("batches", AUDIT, "if header.batches != batches_hash(block.batches):", "if False:"),
+    Mutant("batches that fit", AUDIT, "if taken.code not in {None, Code.FORK}:", "if False:"),
+    Mutant(
+        "another chain",
+        AUDIT,
+        "if tip is NOTHING and chain not in {None, built.tip.chain}:",
+        "if False:",
+    ),
+    Mutant("purposes", SIGNING, 'f"tirelire/{purpose}/1\\n"', '"tirelire/1\\n"'),
+)

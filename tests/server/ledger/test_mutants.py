@@ -1,0 +1,78 @@
+"""The gate for rules that guard money: the ledger's tests notice every mutant of the table."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.server.ledger.mutants import MUTANTS, Mutant
+
+ROOT = Path(__file__).parents[3]
+NEEDED = (
+    "pyproject.toml",
+    "server",
+    "shared",
+    "tests/shared",
+    "tests/server/ledger",
+    "tests/vectors",
+)
+LONE = ("tests/__init__.py", "tests/conftest.py", "tests/server/__init__.py")
+A_TEST_FAILED = 1
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.rule)
+def test_the_line_that_keeps_a_rule_stands_once(mutant: Mutant) -> None:
+    assert (ROOT / mutant.file).read_text("utf-8").count(mutant.before) == 1
+
+
+def test_each_mutant_has_its_own_name() -> None:
+    assert Counter(mutant.rule for mutant in MUTANTS).most_common(1)[0][1] == 1
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what the ledger's tests need, in which lines may be wrong."""
+    folder = tmp_path_factory.mktemp("mutants")
+    for name in (*NEEDED, *LONE):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).is_dir():
+            shutil.copytree(
+                ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.mark.soak
+def test_without_a_mutant_all_is_well(copy: Path) -> None:
+    assert _tests(copy, "shared") == _tests(copy, "server/ledger") == 0
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.rule)
+def test_a_mutant_is_noticed(copy: Path, mutant: Mutant) -> None:
+    file = copy / mutant.file
+    right = file.read_text("utf-8")
+    file.write_text(right.replace(mutant.before, mutant.after), "utf-8")
+    try:
+        assert _tests(copy, str(Path(mutant.file).parent)) == A_TEST_FAILED
+    finally:
+        file.write_text(right, "utf-8")
+
+
+def _tests(root: Path, core: str) -> int:
+    """Run a core's tests up to the first that fails, the slow one last; give how pytest ended."""
+    folder = root / "tests" / core
+    files = sorted(folder.glob("test_*.py"), key=lambda file: "differential" in file.name)
+    chosen = [str(file) for file in files if file.name != Path(__file__).name]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not soak", *chosen]
+    environment = {**os.environ, "CI": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        command, cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    return done.returncode
