@@ -11,7 +11,7 @@ from server.ledger.state import State
 from shared.amounts import Amount
 from shared.ids import ZERO_HASH, Hash, PlaceId, PublicKey, loss, melt_pending, place
 from shared.kinds import Distribute, Genesis, PlaceCreate, Refund, Role
-from shared.transaction import Transaction, open_payload
+from shared.transaction import Transaction, open_payload, parse_batch
 from tests.server.ledger.world import (
     BAR,
     DAY,
@@ -56,6 +56,17 @@ def test_a_place_pays_only_what_it_holds(world: World) -> None:
 # ---------- what is decided above the rules ----------
 
 
+def test_what_follows_an_overlap_fits(world: World) -> None:
+    world.reload(1, 500, "e1")
+    first, second = (world.batch(world.till, sale(1, cents)).last.raw for cents in (10, 20))
+    world.seal(parse_batch(world.sign(world.till, 1, [first])))
+    both = world.seal(parse_batch(world.sign(world.till, 1, [first, second])))
+    assert [(taken.skipped, taken.code) for taken in both.taken] == [(1, None)]
+    assert [str(item.verdict) for item in both.executed] == ["accepted"]
+    assert world.sale(1, 30) == ["accepted"]
+    assert world.held(purse(1)) == 500 - 10 - 20 - 30
+
+
 def test_a_kind_of_a_later_protocol_is_not_active_though_its_body_can_be_read(
     world: World,
 ) -> None:
@@ -96,6 +107,13 @@ def test_only_the_founder_under_its_own_key_founds_and_once() -> None:
         "accepted",
         "rejected(not_authorised)",
     ]
+
+
+def test_a_stranger_founds_nothing_above_height_0(world: World) -> None:
+    stranger = Signer(b"s" * 32)
+    said = world.batch(stranger, genesis(stranger)).last
+    context = Context(State(world.memory), height=1, time=START)
+    assert str(apply(context, said)[0]) == "rejected(not_authorised)"
 
 
 def test_nobody_founds_a_chain_that_is_there(world: World) -> None:
