@@ -64,7 +64,8 @@ class Till:
             return Redirect(outcome.url)
         if isinstance(outcome, Unavailable):
             return NotDone(Refusal.PAYMENT_DOWN)
-        return NotDone(Refusal.AMOUNT, str(outcome.most))
+        # How much would fit is not said: it tells what the card holds, and the link is no secret.
+        return NotDone(Refusal.AMOUNT)
 
     def receipt(self, books: Books, position: Position, token: str, session: str) -> Receipt | None:
         """Say how far a payment is; asking settles it if it can be."""

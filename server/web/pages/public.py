@@ -92,9 +92,8 @@ def reload(token: str) -> Answer:
     outcome = office().start_reload(token, amount, frame().writer().language)
     if isinstance(outcome, Redirect):
         return go(outcome.url)
-    if outcome.why is Refusal.AMOUNT and outcome.detail.isdecimal():
-        most = frame().writer().money(Money(int(outcome.detail), view.asset))
-        say("warn", _("This card can take %(most)s more at most.", most=most))
+    if outcome.why is Refusal.AMOUNT:
+        say("warn", _("This card cannot take that much now."), _("Try a smaller amount."))
     else:
         say("danger", why_not(outcome))
     return go(f"/qr/{token}")

@@ -128,8 +128,8 @@ def test_a_theme_is_kept_and_an_unknown_one_is_none(claire: Visitor) -> None:
 def test_payments_are_slowed_down_and_refusals_are_said(office: MemoryOffice) -> None:
     visitor, action = Visitor(office), f"/qr/{web.CARD_LINK}"
     visitor.see(action)
-    office.start_reload = lambda *_words: NotDone(Refusal.AMOUNT, "1050")  # type: ignore[method-assign]  # a full wallet
-    assert "This card can take €10.50 more at most." in visitor.send(action, {"amount": "2000"})
+    office.start_reload = lambda *_words: NotDone(Refusal.AMOUNT)  # type: ignore[method-assign]  # a full wallet
+    assert "This card cannot take that much now." in visitor.send(action, {"amount": "2000"})
     office.start_reload = lambda *_words: NotDone(Refusal.PAYMENT_DOWN)  # type: ignore[method-assign]  # no answer
     for _ in range(14):
         assert "The payment page does not answer." in visitor.send(action, {"amount": "2000"})
