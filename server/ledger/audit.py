@@ -16,7 +16,7 @@ from server.ledger.records import Author, Balance
 from shared.block import Header, batches_hash, read_header
 from shared.errors import Code, Refused
 from shared.ids import AssetId, AuthorId, ChainId, may_be_negative
-from shared.kinds import Genesis
+from shared.kinds import Genesis, Role
 from shared.signing import Purpose, verify
 from shared.transaction import Batch, parse_batch, signed_by
 
@@ -100,7 +100,7 @@ def _batches(memory: Memory, block: Block, header: Header) -> Iterable[Batch]:
     except Refused as refused:
         raise _Bad(f"a batch cannot be read ({refused.code})") from None
     keys = _Keys(memory, batches if header.height == 0 else [])
-    seal_key = keys.of(header.author)
+    seal_key = keys.of_sealer(header.author)
     if seal_key is None or not verify(seal_key, Purpose.BLOCK, block.header, block.seal):
         raise _Bad("seal is not its author's")
     for number, batch in enumerate(batches):
@@ -124,6 +124,11 @@ class _Keys:
             for batch in founding
             if isinstance(first := batch.transactions[0].body, Genesis)
         }
+
+    def of_sealer(self, author: AuthorId) -> bytes | None:
+        """Give a node's public key: nobody else may seal a block."""
+        record = self._memory.get(Author, (author,))
+        return None if record and record.role is not Role.NODE else self.of(author)
 
     def of(self, author: AuthorId) -> bytes | None:
         """Give an author's public key."""

@@ -1,14 +1,13 @@
-"""The chain: from batches to a sealed block, and from a block back to proof that it is right.
+"""The chain: from batches to a block that is ready to be sealed.
 
-`build` is what an engine does; `check` is what audit does with the very same code and nothing but
-bytes.  The tip carries all that the next block needs.
+`build` is what an engine does, and what audit does again with nothing but bytes.  The tip carries
+all that the next block needs.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.ledger.executor import BlockResult, execute
-from server.ledger.records import Author
 from server.ledger.state import View
 from shared.block import (
     VERSION,
@@ -63,8 +62,8 @@ class Built:
 def build(view: View, tip: Tip, batches: Sequence[Batch], *, author: AuthorId, time: int) -> Built:
     """Execute batches on top of a tip and write the header.
 
-    Batches that have no effect are left out.  `time` never goes backwards.  Whether there is
-    anything to seal, `result.makes_block` says.
+    All of them are in it: whoever calls leaves out those that have no effect (`result.taken`).
+    `time` never goes backwards.  Whether there is anything to seal, `result.makes_block` says.
     """
     height, time = tip.height + 1, max(time, tip.time)
     result = execute(view, batches, height=height, time=time)
@@ -95,9 +94,3 @@ def _header(
         validators=validators_hash([author]),
     )
     return header, Tip(tip.chain, tip.height + 1, tip.hash, state, time, log)
-
-
-def sealer(view: View, author: AuthorId) -> bytes | None:
-    """Give the key (32 bytes) that must have sealed a block of this author."""
-    record = view.get(Author, (author,))
-    return bytes.fromhex(record.key) if record else None

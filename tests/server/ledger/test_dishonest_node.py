@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from server.ledger.audit import Finding, _sums as sums_of, audit
-from server.ledger.chain import Block, sealer
+from server.ledger.chain import Block, build
 from server.ledger.memory import Memory
 from server.ledger.records import Balance
 from shared.amounts import Amount
@@ -116,6 +116,14 @@ def test_the_headers_form_is_checked(world: World) -> None:
     assert found(world, block) == "header cannot be read (wrong_version)"
 
 
+def test_a_till_s_key_seals_no_block(world: World) -> None:
+    fee = world.batch(world.till, sale(1, 100))
+    built = build(world.memory, world.tip, [fee], author=world.till.id, time=world.time)
+    seal = sign(world.till.seed, Purpose.BLOCK, built.raw)
+    report = audit([*world.blocks, Block(built.raw, seal, (fee.raw,))])
+    assert report.finding == Finding(LAST + 1, "seal is not its author's")
+
+
 def test_sums_are_proven_apart_from_the_rules(world: World) -> None:
     report = audit(world.blocks)
     memory = report.memory
@@ -129,8 +137,3 @@ def test_sums_are_proven_apart_from_the_rules(world: World) -> None:
 def sums(memory: Memory) -> Finding | None:
 
     return sums_of(memory, 3)
-
-
-def test_who_seals_is_known_by_the_state(world: World) -> None:
-    assert sealer(world.memory, world.node.id) == world.node.key
-    assert sealer(world.memory, AuthorId("ab" * 16)) is None
