@@ -12,11 +12,12 @@ from typing import Final
 
 from sqlalchemy import delete, insert, select
 
-from server.engine.port import Engine, NotProposed
+from server.engine.port import Engine
 from server.ledger.records import Card
 from server.office.accounts import Begin
 from server.office.books import Books
 from server.office.card_file import MAX_BYTES, CardFile, FileCard, read_card_file
+from server.office.proposing import propose
 from server.office.tables import CARD, CARD_FILE
 from server.web.port import Done, Mistakes, NotDone, Refusal
 from server.web.views.cards import ImportPreview, ImportProblem
@@ -173,7 +174,4 @@ def _register(
         for card in cards
         if books.get(Card, (card.ref,)) is None
     ]
-    if not bodies:
-        return None
-    outcome = engine.propose(bodies)
-    return outcome.code if isinstance(outcome, NotProposed) else None
+    return propose(engine, bodies) if bodies else None

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
-from server.engine.port import Engine, NotProposed
+from server.engine.port import Engine
 from server.ledger.records import Author, Balance, Card
 from server.office.books import Books
 from server.office.deck import MOST_FOUND, Known, SqlDeck
 from server.office.lines import Lines, blocked_at
 from server.office.money import Position
+from server.office.proposing import propose
 from server.office.tills import (
     NOTHING_SAID,
     Said,
@@ -187,9 +188,8 @@ class Field:
             return NotDone(Refusal.ALREADY)
         head = received(self.books, AuthorId(terminal))
         body = TerminalRevoke(after=head.seq if head else 0, terminal=AuthorId(terminal))
-        outcome = engine.propose([body])
-        if isinstance(outcome, NotProposed):
-            return NotDone(Refusal.LEDGER, outcome.code)
+        if code := propose(engine, [body]):
+            return NotDone(Refusal.LEDGER, code)
         return Done(terminal)
 
     # ---------- cards ----------
@@ -291,8 +291,7 @@ class Field:
             return NotDone(Refusal.GONE)
         if record.status != "active":
             return NotDone(Refusal.ALREADY)
-        outcome = engine.propose([CardBlock(card=known.ref, reason="admin")])
-        if isinstance(outcome, NotProposed):
-            return NotDone(Refusal.LEDGER, outcome.code)
+        if code := propose(engine, [CardBlock(card=known.ref, reason="admin")]):
+            return NotDone(Refusal.LEDGER, code)
         unaware, serving = self._unaware(known.ref)
         return Done(known.number, serving - len(unaware), serving)

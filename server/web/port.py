@@ -46,8 +46,7 @@ class Refusal(StrEnum):
 class NotDone:
     """The act had no effect.
 
-    `detail` is the ledger's code when it was the ledger that refused; of an amount, the most that
-    would be possible now.
+    `detail` is the ledger's code when it was the ledger that refused.
     """
 
     why: Refusal

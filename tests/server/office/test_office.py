@@ -10,6 +10,7 @@ from server.web.views.cards import CardState, ImportPreview
 from server.web.views.common import Level, LineKind, LineResult, Money, PartKind
 from server.web.views.overview import CheckKind, Overview, Setup, TodoKind
 from server.web.views.terminals import TerminalState
+from shared.errors import Code
 from tests.server.engine.world import GRAIN, START_MS
 from tests.server.office.world import CARD_FILE, FORM, OfficeWorld, bought
 
@@ -203,6 +204,14 @@ def test_a_terminal_goes_through_its_states(ready: OfficeWorld) -> None:
     ready.clock.now += 11 * HOUR
     assert state() is TerminalState.PAUSED
     assert office.shell().terminals_to_sync == 1
+
+
+def test_a_node_that_makes_no_blocks_refuses_acts_in_words(ready: OfficeWorld) -> None:
+    (row,) = ready.office.terminals().rows
+    ready.office.node.engine.saw_height(999)
+    behind = NotDone(Refusal.LEDGER, Code.NODE_BEHIND)
+    assert ready.office.revoke(row.id, "stolen") == behind
+    assert ready.office.block_card("B194AEB9") == behind
 
 
 def test_revoking_disputes_what_comes_later(ready: OfficeWorld) -> None:
