@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from server.web.parsing import read_card_number, read_day, read_price
@@ -120,6 +120,9 @@ def read_catalogue(
     operators: list[OperatorDraft] = []
     if set(tree) - {"product", "operator"}:
         return {"file": "toml", "detail": ", ".join(sorted(set(tree) - {"product", "operator"}))}
+    for name in ("product", "operator"):
+        if not isinstance(tree.get(name, []), list):
+            return {"file": "toml", "detail": f"{name}: write [[{name}]]"}
     for index, row in enumerate(tree.get("product", ()), start=1):
         fields = _texts(row)
         product = read_product({**fields, "vat": _basis_points(fields.get("vat", "0"))}, scale)
@@ -143,9 +146,10 @@ def _texts(row: object) -> dict[str, str]:
 def _basis_points(percent: str) -> str:
     try:
         points = Decimal(percent.replace(",", ".")) * 100
-    except InvalidOperation:
+        possible = 0 <= points <= MAX_VAT_BP and points == int(points)
+    except ArithmeticError:  # no number, or not a number
         return ""
-    return str(int(points)) if points == int(points) else ""
+    return str(int(points)) if possible else ""
 
 
 def _where(table: str, index: int, mistakes: Mistaken) -> str:

@@ -104,6 +104,10 @@ def test_a_file() -> None:
         ('[[product]]\nname="A"', "product 1: category (required), price (price)"),
         ("[[operator]]\nrole=1", "operator 1: name (required), role (role), pin (opens_with)"),
         ("[products]\n", "products"),
+        ("product = 5", "product: write [[product]]"),
+        ("[operator]", "operator: write [[operator]]"),
+        ('[[product]]\nname="A"\ncategory="B"\nprice=1\nvat=nan', "product 1: vat (vat)"),
+        ('[[product]]\nname="A"\ncategory="B"\nprice=1\nvat=inf', "product 1: vat (vat)"),
     ],
 )
 def test_a_file_with_a_mistake_says_where(text: str, detail: str) -> None:
