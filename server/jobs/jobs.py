@@ -25,6 +25,7 @@ def make_jobs(node: Node) -> Mapping[str, Job]:
         "audit": Job(lambda: _audit(node), daily(zone, time(4, 0))),
         "backup-reminder": Job(lambda: _remind(node), daily(zone, time(9, 0))),
         "demurrage": Job(lambda: _melt(node), daily(ZoneInfo("UTC"), time(0, 10)), at_once=True),
+        "access": Job(node.office.shop.end_what_is_over, daily(zone, time(0, 5)), at_once=True),
         "retention": Job(lambda: _forget(node), daily(zone, time(5, 0))),
     }
 

@@ -164,6 +164,17 @@ class SqlShop:
             _changed(connection)
         return Done(operator)
 
+    def end_what_is_over(self) -> int:
+        """End the access of everybody whose last day has passed, so that tills learn of it."""
+        over = update(OPERATOR).where(
+            OPERATOR.c.active, OPERATOR.c.until != "", OPERATOR.c.until < self.today().isoformat()
+        )
+        with self.write() as connection:
+            ended = connection.execute(over.values(active=False)).rowcount
+            if ended:
+                _changed(connection)
+        return ended
+
     @staticmethod
     def _put_operator(
         connection: Connection, ident: str, draft: OperatorDraft, verifier: str

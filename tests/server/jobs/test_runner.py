@@ -112,7 +112,14 @@ def test_the_thread_runs_what_is_due_and_ends_when_asked(table: SqlJobs) -> None
 def test_every_job_of_a_node_can_run(tmp_path: Path) -> None:
     with make_world(tmp_path) as world:
         jobs = make_jobs(world.node)
-        assert sorted(jobs) == ["audit", "backup-reminder", "demurrage", "payments", "retention"]
+        assert sorted(jobs) == [
+            "access",
+            "audit",
+            "backup-reminder",
+            "demurrage",
+            "payments",
+            "retention",
+        ]
         for job in jobs.values():
             job.run()
         [audit] = world.node.office.keeper.audits()

@@ -283,6 +283,18 @@ def test_a_pin_is_kept_as_a_slow_verifier(ready: OfficeWorld) -> None:
     assert (yann.has_pin, yann.active) == (True, False)
 
 
+def test_whose_last_day_has_passed_leaves_the_tills_with_a_revision(ready: OfficeWorld) -> None:
+    form = {"name": "Yann", "role": "seller", "pin": "4812", "card": "", "until": "2026-01-01"}
+    ready.office.save_operator("", form)
+    ready.office.save_operator("", {**form, "name": "Zoé", "until": "2099-01-01"})
+    revision = ready.office.shop.revision()
+    assert ready.office.shop.end_what_is_over() == 1
+    assert ready.office.shop.revision() == revision + 1
+    assert ready.office.shop.end_what_is_over() == 0
+    assert ready.office.shop.revision() == revision + 1
+    assert [each.active for each in ready.office.team().operators] == [True, False]
+
+
 def test_a_catalogue_file_enters_whole_or_not_at_all(ready: OfficeWorld) -> None:
     good = b"""
 [[product]]
