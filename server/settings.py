@@ -115,7 +115,7 @@ def _check(settings: NodeSettings) -> None:
             f"plain http on {host} would send PINs and balances in clear: set http.certificate and "
             "http.key, or listen on 127.0.0.1 behind a proxy that speaks https"
         )
-    if http.public and urlsplit(http.public).scheme not in {"http", "https"}:
+    if http.public and not _is_safe(http.public):
         raise ValueError("http.public must start with https:// (or http:// on this machine)")
     if not 4 <= http.threads <= 512:
         raise ValueError("http.threads must be from 4 to 512")
@@ -127,6 +127,13 @@ def _check(settings: NodeSettings) -> None:
         message = f"place.time_zone {settings.place.time_zone!r} is not known (Europe/Paris is)"
         raise ValueError(message) from None
     check_payments(settings.payments, production=settings.production)
+
+
+def _is_safe(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (
+        parts.scheme == "http" and _is_loopback(parts.hostname or "")
+    )
 
 
 def _is_loopback(host: str) -> bool:

@@ -8,7 +8,9 @@ Redirects are not followed, and no proxy or password of the environment is used.
 from __future__ import annotations
 
 import logging
+from ipaddress import ip_address
 from typing import Final
+from urllib.parse import urlsplit
 
 import requests
 
@@ -22,11 +24,21 @@ MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024
 
 
 def with_scheme(address: str) -> str:
-    """Complete an address that a person typed: https, but on this machine plain http."""
-    if "://" in address:
-        return address
-    here = address.startswith(("localhost", "127.", "[::1]"))
-    return f"{'http' if here else 'https'}://{address}"
+    """Complete an address that a person typed: https, but on this machine plain http.
+
+    Plain http to another machine is not spoken, whatever was typed: PIN verifiers come that way.
+    """
+    scheme, _, rest = address.rpartition("://")
+    plain = scheme != "https" and _is_here(rest)
+    return f"{'http' if plain else 'https'}://{rest}"
+
+
+def _is_here(address: str) -> bool:
+    try:
+        host = urlsplit(f"//{address}").hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class HttpTransport:

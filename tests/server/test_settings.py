@@ -47,6 +47,7 @@ def test_the_template_is_what_a_new_node_reads(tmp_path: Path) -> None:
         ('name = "x"\n[http]\nlisten = "127.0.0.1:99999"', "must be host:port"),
         ('name = "x"\n[http]\ncertificate = "/c.pem"', "go together"),
         ('name = "x"\n[http]\npublic = "ftp://x"', "must start with https://"),
+        ('name = "x"\n[http]\npublic = "http://example.org"', "must start with https://"),
         ('name = "x"\n[http]\nthreads = 1', "from 4 to 512"),
         ('name = "x"\n[place]\ntime_zone = "Mars/Olympus"', "'Mars/Olympus' is not known"),
         ('name = "x"\n[place]\ntime_zone = "../etc/passwd"', "is not known"),

@@ -135,10 +135,16 @@ def test_a_port_where_nobody_listens_is_none() -> None:
         ("192.168.1.7:8000", "https://192.168.1.7:8000"),
         ("localhost:8000", "http://localhost:8000"),
         ("127.0.0.1:8000", "http://127.0.0.1:8000"),
-        ("http://192.168.1.7", "http://192.168.1.7"),
+        ("[::1]:8000", "http://[::1]:8000"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("https://localhost:8000", "https://localhost:8000"),
+        ("http://192.168.1.7", "https://192.168.1.7"),
+        ("localhost.example.org", "https://localhost.example.org"),
+        ("127.example.org", "https://127.example.org"),
+        ("[broken", "https://[broken"),
     ],
 )
-def test_an_address_typed_without_its_scheme_is_completed(typed: str, address: str) -> None:
+def test_an_address_is_https_unless_it_is_this_machine(typed: str, address: str) -> None:
     assert with_scheme(typed) == address
 
 
