@@ -16,8 +16,19 @@ from shared.ids import (
     place,
     reserve,
 )
-from shared.kinds import CardBlock, CashReload, Refund, Reload, ReserveBook, Transfer
-from tests.server.ledger.world import BAR, FED, GRAIN, World, card, founded, holder, purse
+from shared.kinds import (
+    AssetClass,
+    CardBlock,
+    CashReload,
+    Issue,
+    Refund,
+    Reload,
+    ReserveBook,
+    Transfer,
+)
+from tests.server.ledger.world import BAR, FED, GRAIN, World, asset, card, founded, holder, purse
+
+HOURS = AssetId("HOURS")
 
 
 @pytest.fixture
@@ -58,6 +69,15 @@ def test_a_sale_spends_the_local_asset_first(world: World) -> None:
     assert world.sale(1, 500, "online") == ["accepted"]
     assert (world.held(purse(1), GRAIN), world.held(purse(1))) == (0, 800)
     assert (world.held(place(BAR), GRAIN), world.held(place(BAR))) == (300, 200)
+
+
+def test_a_sale_never_spends_what_is_not_worth_euros(world: World) -> None:
+    hours = asset(HOURS, AssetClass.LOCAL, peg="-", priority=1, scale=0, symbol="h")
+    given = Issue(Amount(40), HOURS, "e1", holder(1))
+    assert world.do(world.node, hours, given) == ["accepted", "accepted"]
+    assert world.sale(1, 30, "online") == ["rejected(insufficient_funds)"]
+    assert world.sale(1, 30) == ["overdrawn"]
+    assert (world.held(purse(1), HOURS), world.held(loss(BAR))) == (40, -30)
 
 
 def test_an_online_sale_is_all_or_nothing(world: World) -> None:
