@@ -3,7 +3,8 @@
 Keeps the promises of `terminal.till.ports.Sync`.  Whatever is lost, cut off, repeated or refused,
 the journal keeps its entries and the next round goes on from what the node says that it has.  When
 the node knows entries that this disk lost, they are taken back first; when it knows *other* entries
-with our numbers, nothing is sent any more and `fork` is what the till shows.  One thread uses it.
+with our numbers, our branch is handed over once, as evidence; then nothing is sent any more and
+`fork` is what the till shows.  One thread uses it.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class NodeSync:
         self._rest: Rest | None = None
         self._trouble: NodeLost | NodeRefused = NodeLost()
         self._plan = Plan()
-        self._forked = False
+        self._forked = self._confessed = False
         self._memory = Memory(journal, pair)
 
     # --- What is known, and when to go on ---------------------------------------------------------
@@ -121,7 +122,7 @@ class NodeSync:
         if self._resting():
             return None
         if self._forked:
-            return NodeRefused(Code.FORK)
+            return self._confess()
         if not self._plan.acquainted or not self._waiting():
             return None  # a restored disk must not sign on before it knows its own head
         while True:
@@ -137,6 +138,13 @@ class NodeSync:
                 return self._not_taken(reply, code)
             log.warning("the node does not take this batch: %s; trying another", code)
             self._plan = instead
+
+    def _confess(self) -> NodeRefused:
+        """Show the node our branch, once: it keeps the evidence and tells its admins."""
+        if self._waiting() and not self._confessed:
+            reply = self._transport.send(self._upload())
+            self._confessed = reply is not None and code_of(reply) not in PASSING
+        return NodeRefused(Code.FORK)
 
     def _waiting(self) -> bool:
         return self._journal.stored_seq < self._journal.head.seq

@@ -208,6 +208,13 @@ def test_a_forked_till_is_told_and_the_place_keeps_the_first_branch(
     assert clone.sync.pull() == NodeRefused(Code.FORK)
     assert clone.sync.push() == NodeRefused(Code.FORK)
     assert node.world.balance("place:bar") == 100
+    with node.world.database.read() as connection:
+        kept = connection.exec_driver_sql("SELECT bytes FROM block_batch").scalars().all()
+    mine = clone.journal.records(1, 1)[0].payload
+    assert sum(mine in raw for raw in kept) == 1, "the other branch is kept as evidence"
+    height = node.world.solo.tip.height
+    assert clone.sync.push() == NodeRefused(Code.FORK)
+    assert node.world.solo.tip.height == height
 
 
 def test_a_revoked_till_is_told_and_its_late_sales_are_disputed(till: Till, node: RealNode) -> None:
