@@ -42,7 +42,8 @@ from terminal.till.events import Event
 from terminal.till.ports import JournalError
 from terminal.till.state import Till
 from terminal.ui.console import Console, Typed
-from terminal.ui.kivy.app import Demo, Panel as Screen, VirtualCard, open_window
+from terminal.ui.kivy.app import Panel as Screen, open_window
+from terminal.ui.kivy.demo import Demo, VirtualCard
 from terminal.ui.pages.pen import Layout
 from terminal.ui.port import Display
 from terminal.ui.sound import Instrument, Loudspeaker, SoundAndLight, find_player

@@ -4,11 +4,12 @@ Kivy is imported inside it, so that importing this module costs nothing on a til
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from terminal.till.events import Event
+from terminal.ui.kivy.demo import Demo
 from terminal.ui.kivy.environment import prepare
 from terminal.ui.kivy.metrics import metrics_for
 from terminal.ui.port import Display
@@ -23,23 +24,6 @@ class Panel:
     rotation: int = 0
     fullscreen: bool = False
     home: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VirtualCard:
-    """A card to tap: what is written on it, and its UID (4, 7 or 10 bytes)."""
-
-    name: str
-    uid: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demo:
-    """A strip of virtual cards under the till; `hold` must return at once."""
-
-    title: str
-    cards: Sequence[VirtualCard]
-    hold: Callable[[bytes], None]
 
 
 def open_window(panel: Panel, post: Callable[[Event], None], demo: Demo | None = None) -> Display:

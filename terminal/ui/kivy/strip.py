@@ -11,7 +11,7 @@ from typing import Final
 from kivy.uix.widget import Widget
 
 from terminal.till.events import Event
-from terminal.ui.kivy.app import VirtualCard
+from terminal.ui.kivy.demo import VirtualCard
 from terminal.ui.kivy.elements import Align, Element, Panel, Target
 from terminal.ui.kivy.metrics import Box, Metrics
 from terminal.ui.kivy.painter import Painter

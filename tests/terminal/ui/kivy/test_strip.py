@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from terminal.ui.kivy.app import VirtualCard
+from terminal.ui.kivy.demo import VirtualCard
 from terminal.ui.kivy.elements import Target, Words
 from terminal.ui.kivy.metrics import LARGE, SMALL, TARGET_FLOOR, Box, Metrics
 from terminal.ui.kivy.strip import lay_out_cards

@@ -12,7 +12,8 @@ from kivy.core.window import Window
 from terminal.till import events
 from terminal.till.directory import ProductId
 from terminal.till.events import Event
-from terminal.ui.kivy.app import Demo, Panel, VirtualCard, open_window
+from terminal.ui.kivy.app import Panel, open_window
+from terminal.ui.kivy.demo import Demo, VirtualCard
 from terminal.ui.kivy.metrics import LARGE, SMALL
 from terminal.ui.kivy.window import TillWindow
 from terminal.ui.port import Display
