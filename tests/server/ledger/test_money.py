@@ -227,3 +227,15 @@ def test_cash_needs_an_asset_the_place_can_sell(world: World, asset: AssetId, co
 def test_a_place_that_nobody_registered_cannot_reload(world: World) -> None:
     body = ReserveBook(Amount(1), "fees", "bank:1", PlaceId("nowhere"))
     assert world.do(world.node, body) == ["rejected(unknown_place)"]
+
+
+def test_a_refund_never_turns_a_loss_into_tokens(world: World) -> None:
+    world.reload(1, 100, "e1")
+    assert world.sale(1, 100) == ["accepted"]
+    sold = world.till.seq
+    assert world.sale(2, 500) == ["overdrawn"]
+    cash = CashReload(Amount(100), FED, card(3), ZERO_HASH)
+    assert world.do(world.till, cash) == ["accepted"]
+    assert (world.held(place(BAR)), world.held(loss(BAR))) == (500, -500)
+    refund = Refund(Amount(100), world.till.id, ZERO_HASH, sold)
+    assert world.do(world.till, refund) == ["rejected(place_short)"]
