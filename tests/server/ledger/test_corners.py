@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from server.ledger.audit import audit
 from server.ledger.effect import Context
 from server.ledger.melting import matures, month_of
 from server.ledger.records import Author, Balance, Pending
@@ -84,6 +85,13 @@ def test_places_made_in_a_block_are_known_in_it(world: World) -> None:
         "rejected(already_exists)",
         "rejected(already_exists)",
     ]
+
+
+def test_a_clock_that_goes_back_makes_no_block_older_than_the_last(world: World) -> None:
+    world.time = START - 1
+    world.reload(1, 500, "e1")
+    assert world.tip.time == START
+    assert audit(world.blocks).finding is None
 
 
 # ---------- genesis ----------

@@ -255,6 +255,17 @@ def test_what_another_card_lacked_takes_no_melt_back() -> None:
     assert world.do(world.node, body) == ["rejected(nothing_to_reverse)"]
 
 
+def test_no_more_comes_back_than_melted_however_many_late_sales(world: World) -> None:
+    world.issue(2, 1000, "e2")
+    late = world.batch(world.till, sale(1, 500), sale(1, 40), seen=world.tip.height)
+    announce_and_melt(world)
+    assert melt(world, TODAY + GRACE, 100, number=2) == ["accepted"]
+    world.seal(late)
+    assert reversal(world, 100, 1) == ["accepted"]
+    assert reversal(world, 4, 2) == ["rejected(nothing_to_reverse)"]
+    assert world.held(melt_pending(BAR), GRAIN) == 100  # what card 2 lost
+
+
 def test_a_sale_that_knew_of_the_melt_takes_nothing_back(world: World) -> None:
     announce_and_melt(world)
     world.seal(world.batch(world.till, sale(1, 500), seen=world.tip.height))
