@@ -156,14 +156,19 @@ class TillJournal:
         return any(verdict is not None and not verdict.took_effect for verdict in verdicts)
 
     def _sales_of_the_day(self) -> Unsent:
+        """Add up what was sold since the day began: neither given back nor rejected."""
         start_ms = self._knowledge.day_starts_ms()
-        totals = []
+        totals, given_back = [], set()
         for record in self._journal.newest_first():
             if record.at_ms < start_ms:
                 break
             body = open_payload(record.payload).body
-            if isinstance(body, Sale):
-                totals.append(body.total)
+            if isinstance(body, Refund):
+                given_back.add(body.seq)
+            elif isinstance(body, Sale) and record.seq not in given_back:
+                verdict = self._journal.verdict(record.seq)
+                if verdict is None or verdict.took_effect:
+                    totals.append(body.total)
         return _sum(totals)
 
     def _entry(self, record: Record) -> Entry:

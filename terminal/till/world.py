@@ -27,7 +27,7 @@ from terminal.till.events import (
     Tick,
     Unsent,
 )
-from terminal.till.receipts import RefundDraft, SaleDraft
+from terminal.till.receipts import Entry, RefundDraft, SaleDraft
 from terminal.till.state import Link, Till
 
 RECENT: Final = 200  # entries that are kept for the card check
@@ -69,8 +69,9 @@ def _journalled(till: Till, event: Journalled) -> Till:
         last = entry
         sales = Unsent(count=sales.count + 1, amount=sales.amount + entry.draft.total)
         blind += entry.draft.basis == "cached" and not till.trusted_clock
-    elif isinstance(entry.draft, RefundDraft) and last and last.seq == entry.draft.seq:
-        last = None
+    elif isinstance(entry.draft, RefundDraft):
+        sales = _less(sales, entry.draft.sale)
+        last = None if last and last.seq == entry.draft.seq else last
     return replace(
         till,
         last=last,
@@ -92,12 +93,28 @@ def _answered(till: Till, at_ms: int, *, synced: bool) -> Till:
 
 def _settle(till: Till, verdicts: tuple[Settled, ...]) -> Till:
     """Forget what the node rejected: it moved nothing."""
-    outstanding, recent, last = till.outstanding, till.recent, till.last
+    outstanding, recent, last, sales = till.outstanding, till.recent, till.last, till.sales
     for seq in (v.seq for v in verdicts if not v.verdict.took_effect):
+        sales = _without(sales, recent, seq)
         outstanding = risk.without(outstanding, seq)
         recent = risk.without(recent, seq)
         last = None if last is not None and last.seq == seq else last
-    return replace(till, outstanding=outstanding, recent=recent, last=last)
+    return replace(till, outstanding=outstanding, recent=recent, last=last, sales=sales)
+
+
+def _without(sales: Unsent, recent: tuple[Entry, ...], rejected_seq: int) -> Unsent:
+    """Count a rejected sale no longer, unless it was taken back already."""
+    for entry in reversed(recent):
+        if isinstance(entry.draft, RefundDraft) and entry.draft.seq == rejected_seq:
+            return sales
+        if isinstance(entry.draft, SaleDraft) and entry.seq == rejected_seq:
+            return _less(sales, entry.draft)
+    return sales
+
+
+def _less(sales: Unsent, sale: SaleDraft) -> Unsent:
+    """Take a sale out of those of the day; one of yesterday may not be among them."""
+    return Unsent(count=max(0, sales.count - 1), amount=max(0, sales.amount - sale.total))
 
 
 def _pushed(till: Till, event: Pushed) -> Till:

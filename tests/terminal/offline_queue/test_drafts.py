@@ -166,6 +166,17 @@ def test_sales_of_the_day_begin_where_the_day_does(till: Till) -> None:
     assert till.journal.recover().sales == Unsent(count=2, amount=230)
 
 
+def test_what_was_given_back_or_rejected_was_not_sold(till: Till) -> None:
+    till.journal.append(sale(1000), at_ms=AT)
+    till.journal.append(sale(200), at_ms=AT)
+    till.journal.append(sale(30, "online"), at_ms=AT)
+    till.journal.append(RefundDraft(seq=2, sale=sale(200), operator=ZOE), at_ms=AT)
+    till.raw.mark_stored(4)
+    till.raw.keep(News(verdicts=[(3, rejected(Code.INSUFFICIENT_FUNDS))]))
+
+    assert till.journal.recover().sales == Unsent(count=1, amount=1000)
+
+
 def test_entries_taken_back_from_the_node_have_no_detail_but_their_sum(till: Till) -> None:
     till.journal.append(sale(1000), at_ms=AT)
     payloads = [record.payload for record in till.raw.records(1)]

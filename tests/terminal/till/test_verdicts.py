@@ -310,6 +310,23 @@ def test_what_the_node_rejected_is_forgotten_with_its_refund() -> None:
     assert after.last is None
 
 
+def test_only_what_was_sold_counts_among_the_sales_of_the_day() -> None:
+    no = rejected(Code.INSUFFICIENT_FUNDS)
+    sold_one = (asking() >> pushed(ACCEPTED) << Signal(Tune.OK)).ends_on(PaidShown)
+    assert sold_one.sales == Unsent(count=1, amount=500)
+    refused_one = asking() >> pushed(no) << Signal(Tune.REFUSED) >> pushed(no)
+    assert refused_one.ends_on(RefusedShown).sales == NOTHING
+    back = (
+        asking()
+        >> Tick(NOW + 3000)
+        << JournalAppend(tap=2, draft=BEER_BACK, at_ms=NOW + 3000)
+        >> durable(BEER_BACK, tap=2, seq=8, unsent=2)
+        << Signal(Tune.REFUSED)
+    )
+    assert back.ends_on(RefusedShown).sales == NOTHING
+    assert (back >> pushed(no)).ends_on(RefusedShown).sales == NOTHING
+
+
 def test_a_recording_page_is_left_by_the_verdict_of_another_sale_only_by_the_journal() -> None:
     page = Recording(tap=1, draft=BEER_ONLINE, since_ms=NOW)
     told = (Dialogue(till(page)) >> pushed(ACCEPTED)).ends_on(page)
