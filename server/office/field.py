@@ -40,6 +40,7 @@ from shared.kinds import CardBlock, TerminalEnrol, TerminalRevoke
 LAST_SALES: Final = 10
 LAST_LINES: Final = 50
 TILL_KINDS: Final = ("sale", "refund", "cash_reload")
+RELOAD_KINDS: Final = ("reload", "cash_reload")
 ORDER: Final = (
     TerminalState.CONFLICT,
     TerminalState.PAUSED,
@@ -258,9 +259,9 @@ class Field:
         )
 
     def _held(self, card: CardRef) -> tuple[Money, ...]:
-        """Give what was paid for a blocked card and is set aside."""
+        """Give what was paid, by bank or in cash, for a blocked card and is set aside."""
         found = []
-        for entry in self.books.entries(count=10_000, kinds=("reload",)):
+        for entry in self.books.entries(count=10_000, kinds=RELOAD_KINDS):
             if getattr(entry.body, "card", None) != card:
                 continue
             for code in self.position.assets:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from server.engine.port import Engine
 from server.office import money, today, watch
 from server.office.books import Books
-from server.office.field import TILL_KINDS, Field
+from server.office.field import RELOAD_KINDS, TILL_KINDS, Field
 from server.office.tills import terminals
 from server.web.views.chain import Audit
 from server.web.views.common import Level
@@ -129,7 +129,7 @@ class Front:
         ]
         if not holds:
             return []
-        found = field.books.entries(count=10_000, kinds=("reload",))
+        found = field.books.entries(count=10_000, kinds=RELOAD_KINDS)
         cards = {getattr(e.body, "card", "") for e in found if f"hold:{e.hash}" in holds}
         return sorted(field.lines.numbers[card] for card in cards if card in field.lines.numbers)
 

@@ -10,9 +10,12 @@ from server.web.views.cards import CardState, ImportPreview
 from server.web.views.common import Level, LineKind, LineResult, Money, PartKind
 from server.web.views.overview import CheckKind, Overview, Setup, TodoKind
 from server.web.views.terminals import TerminalState
+from shared.amounts import Amount
 from shared.errors import Code
+from shared.ids import ZERO_HASH, CardRef
+from shared.kinds import CashReload
 from tests.server.engine.world import GRAIN, START_MS
-from tests.server.office.world import CARD_FILE, FORM, OfficeWorld, bought
+from tests.server.office.world import CARD_FILE, FORM, OfficeWorld, bought, ref
 
 HOUR = 3_600_000
 PRODUCT = {"name": "Bière", "category": "Bières", "price": "3,50", "vat": "2000"}
@@ -204,6 +207,19 @@ def test_a_terminal_goes_through_its_states(ready: OfficeWorld) -> None:
     ready.clock.now += 11 * HOUR
     assert state() is TerminalState.PAUSED
     assert office.shell().terminals_to_sync == 1
+
+
+def test_cash_for_a_card_that_was_blocked_meanwhile_is_in_view(ready: OfficeWorld) -> None:
+    ready.office.block_card("B194AEB9")
+    paid = CashReload(Amount(1_200), GRAIN, CardRef(ref(0)), ZERO_HASH)
+    ready.send([paid], [])
+    card = ready.office.card("B194AEB9")
+    assert card is not None
+    assert [money.amount for money in card.held] == [1_200]
+    view = ready.office.overview()
+    assert isinstance(view, Overview)
+    held = [todo.money for todo in view.todo if todo.kind is TodoKind.RELOAD_HELD]
+    assert [money and money.amount for money in held] == [1_200]
 
 
 def test_a_node_that_makes_no_blocks_refuses_acts_in_words(ready: OfficeWorld) -> None:
