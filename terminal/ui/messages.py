@@ -67,9 +67,9 @@ ASK_ADMIN: Final = Phrase("Appelez l’organisation", "Call the organisers")
 # Pairing
 PAIR: Final = Phrase("Jumeler cette caisse", "Pair this till")
 PAIR_TEXT: Final = Phrase(
-    "Sur la page «\u00a0Terminaux\u00a0» du serveur, touchez «\u00a0Ajouter\u00a0»"
-    " et recopiez le code.",
-    "On the server’s “Terminals” page, tap “Add” and copy the code here.",
+    "Sur le serveur, page «\u00a0Terminaux\u00a0»\u00a0: touchez «\u00a0Appairer un"
+    " terminal\u00a0» et recopiez le code.",
+    "On the server’s “Terminals” page, tap “Pair a terminal” and copy the code here.",
 )
 PAIR_HINT: Final = Phrase(
     "Le code sert une fois, pendant 10\u00a0minutes.", "The code works once, for 10\u00a0minutes."
