@@ -1,0 +1,1 @@
+"""Tests of the demo's hands, and of the story as a whole."""
