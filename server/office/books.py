@@ -25,7 +25,7 @@ NEWEST: Place = (2**62, 0)
 class Entry:
     """A transaction that has a verdict, where it stands, and what it moved.
 
-    `at_ms` is what its author's clock said, `time_ms` the time of its block.
+    `at_ms` is what its author's clock said, never after `time_ms`, the time of its block.
     """
 
     author: AuthorId

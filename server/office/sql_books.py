@@ -114,7 +114,8 @@ class SqlBooks:
             CHAIN_BLOCK.c.time >= start_ms,
             TX.verdict.in_((Status.ACCEPTED, Status.OVERDRAWN)),
         )
-        hour = case((TX.at > start_ms, (TX.at - start_ms) // HOUR_MS), else_=0)
+        at = func.min(TX.at, CHAIN_BLOCK.c.time)
+        hour = case((at > start_ms, (at - start_ms) // HOUR_MS), else_=0)
         is_sale = TX.kind == "sale"
         place = case((is_sale, CHAIN_POSTING.c.target), else_=CHAIN_POSTING.c.source)
         amount = case((is_sale, CHAIN_POSTING.c.amount), else_=-CHAIN_POSTING.c.amount)
@@ -172,7 +173,7 @@ class SqlBooks:
                 hash=Hash(row.hash.hex()),
                 kind=row.kind,
                 body=self._body(connection, row),
-                at_ms=row.at,
+                at_ms=min(row.at, row.time),
                 time_ms=row.time,
                 height=row.height,
                 index=row.idx,

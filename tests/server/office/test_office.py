@@ -13,7 +13,7 @@ from server.web.views.terminals import TerminalState
 from shared.amounts import Amount
 from shared.errors import Code
 from shared.ids import ZERO_HASH, CardRef
-from shared.kinds import CashReload
+from shared.kinds import CashReload, Sale
 from tests.server.engine.world import GRAIN, START_MS
 from tests.server.office.world import CARD_FILE, FORM, OfficeWorld, bought, ref
 
@@ -220,6 +220,18 @@ def test_cash_for_a_card_that_was_blocked_meanwhile_is_in_view(ready: OfficeWorl
     assert isinstance(view, Overview)
     held = [todo.money for todo in view.todo if todo.kind is TodoKind.RELOAD_HELD]
     assert [money and money.amount for money in held] == [1_200]
+
+
+def test_a_till_s_clock_in_another_age_breaks_no_page(ready: OfficeWorld) -> None:
+    ready.fund(0, 2_000)
+    sold = Sale("cached", CardRef(ref(0)), ZERO_HASH, (), Amount(150))
+    ready.till[0].write(sold, at=2**53 - 1)
+    ready.solo.submit(ready.till[0].batch(1))
+    (line,) = ready.office.sales("").lines
+    assert line.at_ms == ready.clock.now_ms()
+    view = ready.office.overview()
+    assert isinstance(view, Overview)
+    assert len(view.hours) <= 24
 
 
 def test_a_node_that_makes_no_blocks_refuses_acts_in_words(ready: OfficeWorld) -> None:
