@@ -2,7 +2,8 @@
 
 SHA-256 with the leaf and node prefixes of RFC 6962 §2.1, so that leaf bytes can never be passed
 off as a node.  A `Frontier` holds the roots of the full subtrees of a list, largest first: all
-that is needed to append and to give the root.
+that is needed to append and to give the root.  What was appended, and that nothing was taken back,
+is proven with `shared.merkle_proof`.
 """
 
 from collections.abc import Iterable
@@ -10,6 +11,8 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 EMPTY_ROOT: Final = sha256(b"").digest()
+_NEVER: Final = 64
+"""A level that no list reaches."""
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -22,6 +25,17 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
+class Subtree(NamedTuple):
+    """A full subtree: that of the 2^level leaves from number position · 2^level on, and its hash.
+
+    It never changes again, however long the list grows.
+    """
+
+    level: int
+    position: int
+    hash: bytes
+
+
 class Frontier(NamedTuple):
     """The full subtrees of a list of `size` leaves, largest first."""
 
@@ -30,15 +44,25 @@ class Frontier(NamedTuple):
 
     def extend(self, leaves: Iterable[bytes]) -> "Frontier":
         """Give the frontier after appending these leaves."""
+        return self.grow(leaves, least_level=_NEVER)[0]
+
+    def grow(
+        self, leaves: Iterable[bytes], *, least_level: int
+    ) -> tuple["Frontier", list[Subtree]]:
+        """Append leaves; give the frontier and what they made full, from `least_level` (≥ 1) on."""
         size, peaks = self.size, list(self.peaks)
+        full: list[Subtree] = []
         for leaf in leaves:
-            peak, below = sha256(b"\x00" + leaf).digest(), size
+            peak, below, level = sha256(b"\x00" + leaf).digest(), size, 0
             while below & 1:
                 peak = sha256(b"\x01" + peaks.pop() + peak).digest()
                 below >>= 1
+                level += 1
+                if level >= least_level:
+                    full.append(Subtree(level, below, peak))
             peaks.append(peak)
             size += 1
-        return Frontier(size, tuple(peaks))
+        return Frontier(size, tuple(peaks)), full
 
     def root(self) -> bytes:
         """Give the tree hash of the whole list."""
