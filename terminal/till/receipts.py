@@ -49,6 +49,11 @@ class RefundDraft:
     sale: SaleDraft
     operator: OperatorId
 
+    @property
+    def card(self) -> CardRef:
+        """The card that paid."""
+        return self.sale.card
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReloadDraft:

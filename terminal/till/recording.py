@@ -41,10 +41,9 @@ def paid(till: Till, draft: Draft) -> Step:
 
 def _left(till: Till, draft: Draft) -> int | None:
     """Say what stays on the card, as far as this till knows."""
-    card = draft.sale.card if isinstance(draft, RefundDraft) else draft.card
-    if card not in till.directory.cards:
+    known = till.directory.cards.get(draft.card)
+    if known is None:
         return None
-    known = till.directory.cards[card]
     left = risk.balance(till, known)
     if till.training:  # nothing was journalled, so the balance does not know of it
         left += risk.moved(draft, till.directory, known)

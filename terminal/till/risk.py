@@ -70,10 +70,10 @@ def offline_ms(till: Till) -> int:
 
 def moved(draft: Draft, directory: Directory, card: Card) -> int:
     """Say what an entry does to what the card may spend here."""
-    if isinstance(draft, RefundDraft):
-        return draft.sale.total if draft.sale.card == card.ref else 0
     if draft.card != card.ref:
         return 0
+    if isinstance(draft, RefundDraft):
+        return draft.sale.total
     if isinstance(draft, SaleDraft):
         return -draft.total
     asset = directory.assets.get(draft.asset)
@@ -84,7 +84,8 @@ def balance(till: Till, card: Card) -> int:
     """Give what the card may spend here: the node's balance, with what it has not seen yet."""
     directory = till.directory
     known = spendable(directory, card)
-    return known + sum(moved(entry.draft, directory, card) for entry in till.outstanding)
+    mine = [entry.draft for entry in till.outstanding if entry.draft.card == card.ref]
+    return known + sum(moved(draft, directory, card) for draft in mine)
 
 
 def taken_offline(till: Till) -> tuple[SaleDraft, ...]:
