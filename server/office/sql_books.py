@@ -31,6 +31,7 @@ from shared.verdict import Status, parse_verdict
 R = TypeVar("R", bound=Record)
 Read = Callable[[], AbstractContextManager[Connection]]
 TX = CHAIN_TRANSACTION.c
+TOOK_EFFECT: Final = (Status.ACCEPTED, Status.OVERDRAWN)
 HOUR_MS: Final = 3_600_000
 LATE_MS: Final = 10 * 60_000
 
@@ -110,10 +111,7 @@ class SqlBooks:
 
     def takings(self, start_ms: int) -> Takings:
         """Add up what places took in blocks since a time."""
-        counted = (
-            CHAIN_BLOCK.c.time >= start_ms,
-            TX.verdict.in_((Status.ACCEPTED, Status.OVERDRAWN)),
-        )
+        counted = (CHAIN_BLOCK.c.time >= start_ms, TX.verdict.in_(TOOK_EFFECT))
         at = func.min(TX.at, CHAIN_BLOCK.c.time)
         hour = case((at > start_ms, (at - start_ms) // HOUR_MS), else_=0)
         is_sale = TX.kind == "sale"
@@ -146,7 +144,7 @@ class SqlBooks:
         statement = (
             select(TX.author, func.count())
             .join_from(CHAIN_TRANSACTION, CHAIN_BLOCK, TX.height == CHAIN_BLOCK.c.height)
-            .where(CHAIN_BLOCK.c.time >= time_ms, TX.kind == "sale")
+            .where(CHAIN_BLOCK.c.time >= time_ms, TX.kind == "sale", TX.verdict.in_(TOOK_EFFECT))
             .group_by(TX.author)
         )
         with self.read() as connection:

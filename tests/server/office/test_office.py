@@ -222,6 +222,15 @@ def test_cash_for_a_card_that_was_blocked_meanwhile_is_in_view(ready: OfficeWorl
     assert [money and money.amount for money in held] == [1_200]
 
 
+def test_a_rejected_sale_is_none_of_a_till_s_sales(ready: OfficeWorld) -> None:
+    ready.send([Sale("online", CardRef(ref(0)), ZERO_HASH, (), Amount(150))], [])
+    (row,) = ready.office.terminals().rows
+    assert row.sales_today == 0
+    ready.sell(0, bought(("Café", 1, 150)))
+    (row,) = ready.office.terminals().rows
+    assert row.sales_today == 1
+
+
 def test_a_till_s_clock_in_another_age_breaks_no_page(ready: OfficeWorld) -> None:
     ready.fund(0, 2_000)
     sold = Sale("cached", CardRef(ref(0)), ZERO_HASH, (), Amount(150))
