@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -19,21 +19,14 @@ SEED: Final = 2026
 Tamper = Callable[[sqlite3.Connection, random.Random], int]
 
 
-def try_each(node: Node, folder: Path) -> dict[str, str]:
+def try_each(node: Node, folder: Path, parts: Mapping[str, Tamper] | None = None) -> dict[str, str]:
     """Flip a byte in a copy, audit the copy, and say what was found; the node must be stopped."""
     told = {}
     rng = random.Random(SEED)
-    for part, tamper in PARTS.items():
+    for part, tamper in (parts or PARTS).items():
         copy = folder / f"tampered-{part}"
         shutil.copytree(node.home, copy, ignore=shutil.ignore_patterns("control.sock"))
-        database = sqlite3.connect(copy / "data" / "node.db")
-        with database:
-            for (name,) in database.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            ):
-                database.execute(f"DROP TRIGGER {name}")
-            height = tamper(database, rng)
-        database.close()
+        height = flip_in(copy, tamper, rng)
         found = Node(copy, node.port).ask("audit", fails=True)
         must(
             found["bad_height"] == height,
@@ -42,6 +35,17 @@ def try_each(node: Node, folder: Path) -> dict[str, str]:
         told[part] = f"block {height}: {found['cause']}"
         shutil.rmtree(copy)
     return told
+
+
+def flip_in(home: Path, tamper: Tamper, rng: random.Random) -> int:
+    """Change the database in a home behind the node's back; give the height that must be named."""
+    database = sqlite3.connect(home / "data" / "node.db")
+    with database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            database.execute(f"DROP TRIGGER {name}")
+        height = tamper(database, rng)
+    database.close()
+    return height
 
 
 def _flip(raw: bytes, rng: random.Random) -> bytes:
