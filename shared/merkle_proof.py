@@ -107,6 +107,11 @@ def proves_consistency(
     return last == 0 and before == old_root and after == new_root
 
 
+def root_of(lookup: Lookup, size: int) -> bytes:
+    """Give the root of the first `size` leaves."""
+    return _hash(lookup, 0, size) if size else EMPTY_ROOT
+
+
 def _split(count: int) -> int:
     """Give the largest power of two below a count of at least two."""
     return 1 << ((count - 1).bit_length() - 1)

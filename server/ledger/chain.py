@@ -2,10 +2,15 @@
 
 `build` is what an engine does, and what audit does again with nothing but bytes.  The tip carries
 all that the next block needs.
+
+A block also names the subtrees of the log that it filled, from `KEPT_LEVEL` on, so that a store can
+keep them and prove what is in the log in O(log n).  They cost nothing to find: the frontier makes
+them anyway.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from server.ledger.executor import BlockResult, execute
 from server.ledger.state import View
@@ -20,8 +25,13 @@ from shared.block import (
     write_header,
 )
 from shared.ids import ZERO_CHAIN, ZERO_HASH, AuthorId, ChainId, Hash, chain_id
-from shared.merkle import EMPTY, Frontier
+from shared.merkle import EMPTY, Frontier, Subtree
 from shared.transaction import Batch
+
+KEPT_LEVEL: Final = 6
+"""Subtrees of 64 leaves and more are kept: a row for 32 transactions.  What is below is hashed
+again from the transactions when somebody asks for a proof: 64 leaves for the one that is proven,
+and fewer than that at the growing end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +60,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A block that is ready to be sealed, what it does, and the tip that it makes."""
+    """A block that is ready to be sealed, what it does, what it filled, and the tip it makes."""
 
     header: Header
     raw: bytes
     batches: tuple[Batch, ...]
     result: BlockResult
+    subtrees: tuple[Subtree, ...]
     tip: Tip
 
 
@@ -67,25 +78,14 @@ def build(view: View, tip: Tip, batches: Sequence[Batch], *, author: AuthorId, t
     """
     height, time = tip.height + 1, max(time, tip.time)
     result = execute(view, batches, height=height, time=time)
-    header, after = _header(tip, batches, result, author=author, time=time)
-    raw = write_header(header)
-    hashed = header_hash(raw)
-    chain = chain_id(hashed) if height == 0 else tip.chain
-    after = Tip(chain, height, hashed, after.state, time, after.log)
-    return Built(header, raw, tuple(batches), result, after)
-
-
-def _header(
-    tip: Tip, batches: Sequence[Batch], result: BlockResult, *, author: AuthorId, time: int
-) -> tuple[Header, Tip]:
-    log = tip.log.extend(item.leaf for item in result.executed)
+    log, full = tip.log.grow((item.leaf for item in result.executed), least_level=KEPT_LEVEL)
     state = next_state(tip.state, result.effects)
     header = Header(
         author=author,
         batches=batches_hash(batch.raw for batch in batches),
         chain=tip.chain,
         effects=result.effects,
-        height=tip.height + 1,
+        height=height,
         log=Log(root=Hash(log.root().hex()), size=log.size),
         parent=tip.hash,
         state=state,
@@ -93,4 +93,8 @@ def _header(
         v=VERSION,
         validators=validators_hash([author]),
     )
-    return header, Tip(tip.chain, tip.height + 1, tip.hash, state, time, log)
+    raw = write_header(header)
+    hashed = header_hash(raw)
+    chain = chain_id(hashed) if height == 0 else tip.chain
+    after = Tip(chain, height, hashed, state, time, log)
+    return Built(header, raw, tuple(batches), result, tuple(full), after)

@@ -14,6 +14,7 @@ from server.ledger.effect import Context
 from server.ledger.records import Author, Head, Key, Record
 from server.ledger.rules import apply
 from server.ledger.state import Done, State, View
+from shared.block import write_leaf
 from shared.codec import encode
 from shared.errors import Code
 from shared.ids import ZERO_HASH, AuthorId, Hash
@@ -155,12 +156,9 @@ def _quarantine(state: State, author: AuthorId) -> None:
 
 
 def leaf(transaction: Transaction, verdict: Verdict) -> bytes:
-    """Give the log's leaf of a transaction: canonical JSON by hand, as every field is plain."""
+    """Give the log's leaf of a transaction."""
     envelope = transaction.envelope
-    return (
-        f'{{"author":"{envelope.author}","hash":"{transaction.hash}",'
-        f'"seq":{envelope.seq},"verdict":"{verdict}"}}'
-    ).encode()
+    return write_leaf(envelope.author, envelope.seq, transaction.hash, verdict)
 
 
 _SEPARATOR: Final = b"\n"

@@ -16,6 +16,7 @@ from server.store.schema import (
     BLOCK_BATCH,
     BLOCK_HEADER,
     CHAIN_BLOCK,
+    CHAIN_LOG,
     CHAIN_POSTING,
     CHAIN_TIP,
     CHAIN_TRANSACTION,
@@ -30,6 +31,7 @@ _BATCH: Final = insertion(BLOCK_BATCH)
 _BLOCK: Final = insertion(CHAIN_BLOCK)
 _TRANSACTION: Final = insertion(CHAIN_TRANSACTION)
 _POSTING: Final = insertion(CHAIN_POSTING)
+_LOG: Final = insertion(CHAIN_LOG)
 _TIP: Final = upsertion(CHAIN_TIP)
 
 
@@ -61,6 +63,8 @@ def index(connection: Connection, built: Built) -> None:
         for n, posting in enumerate(item.done.postings)
     ]
     cursor.executemany(_POSTING, postings)
+    if built.subtrees:
+        cursor.executemany(_LOG, built.subtrees)
     for shelf, rows in changes_by_shelf(built.result.changes, height):
         cursor.executemany(shelf.upsert, rows)
     log = write_frontier(tip.log)

@@ -15,7 +15,7 @@ from server.store.view import StoreView
 from shared.block import read_header
 from shared.transaction import parse_batch
 
-INDEX_VERSION: Final = 1
+INDEX_VERSION: Final = 2
 _HEADERS: Final = "SELECT height, header FROM block_header ORDER BY height"
 _BATCHES: Final = "SELECT bytes FROM block_batch WHERE height = ? ORDER BY position"
 

@@ -2,7 +2,8 @@
 
 `block_*` is the truth: triggers refuse every UPDATE and DELETE.  `chain_*` follows from it: one
 table for each of `server.ledger.records.TABLES` (with `changed`, the height of its last change),
-and the transactions, postings and tip.  CHECKs stand at table level, where tools can see them.
+and the transactions, postings, tip and full subtrees of the log (see `proofs.py`).  CHECKs stand
+at table level, where tools can see them.
 """
 
 from typing import Final
@@ -63,7 +64,7 @@ CHAIN_BLOCK: Final = Table(
     text("author"),
     number("batches"),
     number("transactions"),
-    number("log_size"),
+    number("log_size", index=True),
     ForeignKeyConstraint(["height"], ["block_header.height"]),
     **STRICT,
 )
@@ -105,6 +106,15 @@ CHAIN_POSTING: Final = Table(
     CheckConstraint("source <> target", name="chain_posting_ends"),
     Index("chain_posting_source", "source", "height", "idx"),
     Index("chain_posting_target", "target", "height", "idx"),
+    **ORDERED,
+)
+CHAIN_LOG: Final = Table(
+    "chain_log",
+    METADATA,
+    number("level"),
+    number("position"),
+    blob("hash"),
+    PrimaryKeyConstraint("level", "position"),
     **ORDERED,
 )
 CHAIN_TIP: Final = Table(

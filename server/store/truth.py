@@ -12,12 +12,13 @@ import msgspec
 from sqlalchemy import Connection
 
 from server.ledger.audit import Finding, Report
-from server.ledger.chain import Block
+from server.ledger.chain import KEPT_LEVEL, Block
 from server.ledger.records import Record
 from server.store import readers
 from server.store.codec import SHELVES, Shelf, key_of
-from shared.block import header_hash, read_header
+from shared.block import header_hash, read_header, write_leaf
 from shared.ids import AuthorId
+from shared.merkle import EMPTY
 
 _HEADERS: Final = "SELECT height, header, seal FROM block_header ORDER BY height"
 _BATCHES: Final = "SELECT bytes FROM block_batch WHERE height = ? ORDER BY position"
@@ -35,6 +36,7 @@ SELECT t.author, t.seq, p.height, p.source, p.target, p.asset, p.amount
 FROM chain_posting p LEFT JOIN chain_transaction t ON t.height = p.height AND t.idx = p.idx
 ORDER BY p.height, p.idx, p.n
 """
+_LOG: Final = "SELECT level, position, hash FROM chain_log"
 
 
 def stored_blocks(connection: Connection) -> Iterator[Block]:
@@ -56,6 +58,7 @@ def differences(connection: Connection, report: Report) -> Iterator[Finding]:
         yield from _records(connection, name, shelf, report)
     yield from _transactions(connection, report)
     yield from _postings(connection, report)
+    yield from _log(connection, report)
 
 
 def _blocks(connection: Connection) -> Iterator[Finding]:
@@ -119,3 +122,22 @@ def _postings(connection: Connection, report: Report) -> Iterator[Finding]:
             yield Finding(done.height, f"postings of {author} {seq} are not what the blocks give")
     for (author, seq), rows in found.items():
         yield Finding(rows[0][0], f"postings of {author} {seq} belong to nothing")
+
+
+def _log(connection: Connection, report: Report) -> Iterator[Finding]:
+    """Compare the kept subtrees; their height is that of the block that filled them."""
+    done = report.memory.done
+    leaves = (write_leaf(*key, each.hash, each.verdict) for key, each in done.items())
+    _, full = EMPTY.grow(leaves, least_level=KEPT_LEVEL)
+    wanted = {(level, position): hashed for level, position, hashed in full}
+    heights = [each.height for each in done.values()]
+    for level, position, hashed in connection.exec_driver_sql(_LOG):
+        expected = wanted.pop((level, position), None)
+        if expected is None:
+            yield Finding(report.tip.height, f"log subtree {level} {position} belongs to nothing")
+        elif expected != hashed:
+            height = heights[((position + 1) << level) - 1]
+            yield Finding(height, f"log subtree {level} {position} is not what the blocks give")
+    for level, position in wanted:
+        height = heights[((position + 1) << level) - 1]
+        yield Finding(height, f"log subtree {level} {position} is missing")

@@ -13,6 +13,7 @@ from shared.merkle_proof import (
     inclusion_proof,
     proves_consistency,
     proves_inclusion,
+    root_of,
 )
 
 VECTOR = json.loads((Path(__file__).parent.parent / "vectors" / "merkle.json").read_text("utf-8"))
@@ -92,6 +93,12 @@ def test_every_beginning_of_every_size(new: int) -> None:
         proof = consistency_proof(ours, old, new)
         assert proof == subproof(old, 0, new, whole=True)
         assert proves_consistency(old, run(0, old), new, run(0, new), proof)
+
+
+def test_the_root_of_every_size() -> None:
+    assert root_of(ours, 0) == EMPTY_ROOT
+    for size in range(1, MOST + 1):
+        assert root_of(ours, size) == run(0, size)
 
 
 def test_an_empty_list_begins_every_list() -> None:
