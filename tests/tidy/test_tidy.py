@@ -31,7 +31,6 @@ MIN_TESTS_PER_CODE = 0.5
 TESTED_ELSEWHERE = {
     "server/web/views": "through the application, by tests/server/web",
     "terminal/ui/kivy/screens": "drawn and touched by tests/terminal/ui/kivy",
-    "tools/benchmarks": "measurements, read by a person",
 }
 
 
