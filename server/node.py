@@ -16,8 +16,9 @@ from typing import Final
 from flask import Flask
 from sqlalchemy import func, select
 
+from server.api.application import before
 from server.api.port import Identity as ApiIdentity
-from server.api.routes import Surroundings as ApiSurroundings, blueprint as api_blueprint
+from server.api.routes import Surroundings as ApiSurroundings, application
 from server.api.tables import TableChain, TableNotes
 from server.app import create_app
 from server.demurrage.chain import StoreChain
@@ -100,12 +101,15 @@ class Node:
             pay_at=() if self.payments.standin else STRIPE_PAGES,
             public_address=settings.public_url,
         )
-        return create_app(
+        app = create_app(
             office=self.office,
             settings=pages,
             now_ms=self.clock.now_ms,
-            blueprints=(api_blueprint(self.api), *self.payments.blueprints),
+            blueprints=self.payments.blueprints,
         )
+        whole = before(app.wsgi_app, application(self.api))
+        app.wsgi_app = whole  # type: ignore[method-assign,assignment]  # as Flask's manual says
+        return app
 
 
 @contextmanager

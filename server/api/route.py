@@ -64,3 +64,4 @@ class Route:
     most_bytes: int = 0
     parameters: tuple[Parameter, ...] = ()
     signed: bool = False
+    headers: tuple[str, ...] = ()

@@ -4,10 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint
-
+from server.api.application import Application
 from server.api.batches import Batches
-from server.api.blueprint import api
 from server.api.deltas import Deltas
 from server.api.heartbeats import Heartbeats, NodeStatus
 from server.api.journal import Journal
@@ -33,6 +31,7 @@ from shared.wire import (
 )
 
 BASE: Final = "/api/v1"
+SIGNED: Final = ("Signature-Input", "Signature")
 BYTES: Final = (
     Code.BAD_JSON,
     Code.BAD_SHAPE,
@@ -95,10 +94,10 @@ def make_routes(node: Surroundings) -> tuple[Route, ...]:
     return routes
 
 
-def blueprint(node: Surroundings) -> Blueprint:
+def application(node: Surroundings) -> Application:
     """Make the machine API of a node."""
     guard = ReadGuard(chain=node.chain, now_ms=node.now_ms, new_nonce=node.new_nonce)
-    return api(make_routes(node), guard)
+    return Application(make_routes(node), guard)
 
 
 def _pair(node: Surroundings) -> Route:
@@ -178,6 +177,7 @@ def _deltas(node: Surroundings) -> Route:
         ),
         answer=DeltasMessage,
         signed=True,
+        headers=SIGNED,
         codes=(Code.BAD_CURSOR,),
     )
 
@@ -193,6 +193,7 @@ def _journal(node: Surroundings) -> Route:
         parameters=(Parameter(name="from", meaning="The first number wanted.", schema=number),),
         answer=JournalAnswer,
         signed=True,
+        headers=SIGNED,
         codes=(),
     )
 
@@ -213,6 +214,7 @@ def _heartbeats(node: Surroundings, status: NodeStatus) -> Route:
                 required=True,
             ),
         ),
+        headers=(SIGNATURE_HEADER,),
         body=Heartbeat,
         answer=Status,
         codes=(*BYTES, Code.UNKNOWN_AUTHOR, Code.BAD_SIGNATURE),

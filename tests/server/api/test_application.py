@@ -1,9 +1,9 @@
 """No answer without a code: unknown paths, wrong methods, bodies too large, bugs of ours."""
 
 import pytest
-from flask import Flask
+from werkzeug.test import Client
 
-from server.api.blueprint import api
+from server.api.application import Application
 from server.api.problem import STATUS
 from server.api.route import Answer, Call, Route
 from shared.errors import Code
@@ -71,9 +71,7 @@ def test_a_bug_of_ours_has_a_code_and_says_nothing_of_itself() -> None:
         answer=Status,
         codes=(),
     )
-    app = Flask(__name__)
-    app.register_blueprint(api((route,), lambda call: call))
-    answer = app.test_client().get("/api/v1/broken")
+    answer = Client(Application((route,), lambda call: call)).get("/api/v1/broken")
     assert code(answer) == (500, "internal")
     assert b"secret" not in answer.data
 
