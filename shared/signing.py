@@ -58,11 +58,28 @@ def sign(seed: bytes, purpose: Purpose, message: bytes) -> bytes:
 
 def verify(public: bytes, purpose: Purpose, message: bytes, signature: bytes) -> bool:
     """Tell whether a signature (64 bytes) is that key's, over that message, for that purpose."""
+    return _verifies(public, _PREFIX[purpose] + message, signature)
+
+
+def _verifies(public: bytes, message: bytes, signature: bytes) -> bool:
     try:
-        _verify_key(public).verify(_PREFIX[purpose] + message, signature)
+        _verify_key(public).verify(message, signature)
     except (BadSignatureError, ValueError):
         return False
     return True
+
+
+def sign_note(seed: bytes, text: bytes) -> bytes:
+    """Sign bytes without a purpose: only for C2SP notes, whose first line names what they are.
+
+    A note never begins with `tirelire/`, so no signature of ours can be taken for a note's.
+    """
+    return _signing_key(seed).sign(text).signature
+
+
+def verify_note(public: bytes, text: bytes, signature: bytes) -> bool:
+    """Tell whether a signature (64 bytes) is that key's over a C2SP note."""
+    return _verifies(public, text, signature)
 
 
 def to_text(raw: bytes) -> str:
