@@ -1,40 +1,14 @@
 """The office over a real database and engine: what it shows is what the ledger holds."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from server.web.port import Done, LoggedIn, Mistakes, NotDone, Refusal
 from server.web.views.cards import CardState, ImportPreview
 from server.web.views.common import Level, LineKind, LineResult, Money, PartKind
 from server.web.views.overview import CheckKind, Overview, Setup, TodoKind
 from server.web.views.terminals import TerminalState
-from shared.amounts import Amount
-from shared.errors import Code
-from shared.ids import ZERO_HASH, CardRef
-from shared.kinds import CashReload, Sale
 from tests.server.engine.world import GRAIN, START_MS
-from tests.server.office.world import CARD_FILE, FORM, OfficeWorld, bought, ref
+from tests.server.office.world import CARD_FILE, FORM, PRODUCT, OfficeWorld, bought
 
 HOUR = 3_600_000
-PRODUCT = {"name": "Bière", "category": "Bières", "price": "3,50", "vat": "2000"}
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[OfficeWorld]:
-    made = OfficeWorld(tmp_path / "node.db")
-    made.clock.now = START_MS
-    yield made
-    made.database.close()
-
-
-@pytest.fixture
-def ready(world: OfficeWorld) -> OfficeWorld:
-    world.federated()
-    world.import_cards()
-    world.office.save_product("", PRODUCT)
-    return world
 
 
 def grains(moneys: tuple[Money, ...]) -> list[int]:
@@ -207,48 +181,6 @@ def test_a_terminal_goes_through_its_states(ready: OfficeWorld) -> None:
     ready.clock.now += 11 * HOUR
     assert state() is TerminalState.PAUSED
     assert office.shell().terminals_to_sync == 1
-
-
-def test_cash_for_a_card_that_was_blocked_meanwhile_is_in_view(ready: OfficeWorld) -> None:
-    ready.office.block_card("B194AEB9")
-    paid = CashReload(Amount(1_200), GRAIN, CardRef(ref(0)), ZERO_HASH)
-    ready.send([paid], [])
-    card = ready.office.card("B194AEB9")
-    assert card is not None
-    assert [money.amount for money in card.held] == [1_200]
-    view = ready.office.overview()
-    assert isinstance(view, Overview)
-    held = [todo.money for todo in view.todo if todo.kind is TodoKind.RELOAD_HELD]
-    assert [money and money.amount for money in held] == [1_200]
-
-
-def test_a_rejected_sale_is_none_of_a_till_s_sales(ready: OfficeWorld) -> None:
-    ready.send([Sale("online", CardRef(ref(0)), ZERO_HASH, (), Amount(150))], [])
-    (row,) = ready.office.terminals().rows
-    assert row.sales_today == 0
-    ready.sell(0, bought(("Café", 1, 150)))
-    (row,) = ready.office.terminals().rows
-    assert row.sales_today == 1
-
-
-def test_a_till_s_clock_in_another_age_breaks_no_page(ready: OfficeWorld) -> None:
-    ready.fund(0, 2_000)
-    sold = Sale("cached", CardRef(ref(0)), ZERO_HASH, (), Amount(150))
-    ready.till[0].write(sold, at=2**53 - 1)
-    ready.solo.submit(ready.till[0].batch(1))
-    (line,) = ready.office.sales("").lines
-    assert line.at_ms == ready.clock.now_ms()
-    view = ready.office.overview()
-    assert isinstance(view, Overview)
-    assert len(view.hours) <= 24
-
-
-def test_a_node_that_makes_no_blocks_refuses_acts_in_words(ready: OfficeWorld) -> None:
-    (row,) = ready.office.terminals().rows
-    ready.office.node.engine.saw_height(999)
-    behind = NotDone(Refusal.LEDGER, Code.NODE_BEHIND)
-    assert ready.office.revoke(row.id, "stolen") == behind
-    assert ready.office.block_card("B194AEB9") == behind
 
 
 def test_revoking_disputes_what_comes_later(ready: OfficeWorld) -> None:

@@ -37,6 +37,7 @@ from tests.server.engine.world import BAR, GRAIN, START_MS, Clock, World
 FED = AssetId("FED")
 CARD_KEY = b"k" * 32
 PASSWORD = "une phrase de passe"
+PRODUCT = {"name": "Bière", "category": "Bières", "price": "3,50", "vat": "2000"}
 FORM = {"name": "Claire", "email": "Claire@example.org", "password": PASSWORD, "again": PASSWORD}
 MELT = DemurragePolicy(
     enabled=True,
