@@ -272,6 +272,40 @@ class Status(Message, frozen=True, forbid_unknown_fields=True):
     time: Count
 
 
+class InclusionAnswer(Message, frozen=True, forbid_unknown_fields=True):
+    """Proof that a leaf is number `index` (from 0) of the first `size`; hashes from below."""
+
+    index: Count
+    proof: tuple[Hash, ...]
+    root: Hash
+    size: Count
+
+
+class ConsistencyAnswer(Message, frozen=True, forbid_unknown_fields=True):
+    """Proof that the first `old` leaves, under `old_root`, begin the first `new`."""
+
+    new: Count
+    new_root: Hash
+    old: Count
+    old_root: Hash
+    proof: tuple[Hash, ...]
+
+
+class Receipt(Message, frozen=True, forbid_unknown_fields=True):
+    """A transaction with its verdict, and all it takes to prove both (PROTOCOL §5).
+
+    `payload` as its author signed it, `index` the number of its leaf (from 0), `proof` the hashes
+    from below up to the root of `checkpoint`.
+    """
+
+    checkpoint: str
+    index: Count
+    payload: str
+    proof: tuple[Hash, ...]
+    v: Annotated[int, msgspec.Meta(ge=1)]
+    verdict: str
+
+
 def write_details(details: Sequence[Detail]) -> bytes:
     """Write the details that follow a batch; nothing when there are none."""
     if not details:
