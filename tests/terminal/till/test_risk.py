@@ -198,3 +198,9 @@ def test_money_of_another_asset_is_not_spendable() -> None:
     assert CHAMP in DIRECTORY.assets
     moved = risk.moved(reload(500), replace(DIRECTORY, assets={}), CARDS[ALICE])
     assert moved == 0
+
+
+def test_an_entry_of_one_card_moves_nothing_on_another() -> None:
+    paid = sale(sold(BEER))
+    assert risk.moved(paid, DIRECTORY, CARDS[ALICE]) == -500
+    assert risk.moved(paid, DIRECTORY, CARDS[BOB]) == 0
