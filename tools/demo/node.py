@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+from server.control.desk import desk
+from server.home import Home
 from tools.demo.proxy import LOOPBACK
 from tools.demo.telling import StoryError
 
@@ -55,6 +57,11 @@ class Node:
             return json.loads(answer)
         except ValueError:
             raise StoryError(f"node {' '.join(words)} gave no JSON: {answer}") from None
+
+    def status(self) -> Any:
+        """Ask the serving process what `node status` would print, without starting a Python."""
+        with desk(Home(self.home)) as ask:
+            return ask("status")
 
     def serve(self) -> None:
         """Start serving and wait until it answers."""

@@ -311,7 +311,7 @@ class Story:
         raise StoryError(f"the till never heard of the reload: {texts(shown)}")
 
     def _status(self) -> Any:
-        return self._node.ask("status")
+        return self._node.status()
 
     def _assets(self) -> dict[str, Any]:
         return {asset["asset"]: asset for asset in self._status()["assets"]}

@@ -34,6 +34,9 @@ def test_a_node_made_served_asked_posted_to_and_stopped(node: Node) -> None:
     try:
         status, answer = node.post("/api/v1/pair", b"{", "application/json")
         assert (status, answer["code"]) == (400, "bad_json")
+        told, asked = node.status(), node.ask("status")
+        assert told.pop("time_ms") <= asked.pop("time_ms")
+        assert told == asked
         assert node.query("SELECT height FROM block_header") == [(0,)]
     finally:
         node.stop()

@@ -35,7 +35,8 @@ PICTURES = {
     *("web-overview", "web-terminals", "web-cards", "web-products", "web-sales", "web-chain"),
     *("web-melt", "web-reserve", "web-melt-after-a-year", "web-chain-audited"),
 }
-TILL_SIZE = (1024, 600)
+TILL_SIZE = (1024, 600 + 132)
+"""The till's screen, and the strip of virtual cards below it."""
 LIVELY = 24
 """A picture of one colour has fewer different bytes than this, however it was filtered."""
 
@@ -75,7 +76,7 @@ def test_each_step_holds_and_each_picture_shows_something(tmp_path: Path) -> Non
     assert facts[9]["node"] == "revoked"
     assert set(facts[12]) == {"header", "signature", "payload", "verdict", "balance"}
     assert told["state"]["audit"]["bad_height"] is None
-    assert [asset["outstanding"] for asset in told["state"]["assets"]] == [1000, 4000]
+    assert [asset["outstanding"] for asset in told["state"]["assets"]] == [3000, 4000]
     assert {picture.stem for picture in out.glob("*.png")} == PICTURES
     for picture in sorted(out.glob("*.png")):
         size, colours = look_at(picture)
