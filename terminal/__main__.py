@@ -76,8 +76,9 @@ def in_home(command: Callable[Concatenate[Place, P], None]) -> Callable[..., Non
     )
     @wraps(command)
     def held(home: Path, *args: P.args, **kwargs: P.kwargs) -> None:
-        make_private_folder(home)
         try:
+            if not home.exists():  # one that is there keeps its rights: it may be a shared folder
+                make_private_folder(home)
             with HomeLock(home):
                 command(Place(home, load(home)), *args, **kwargs)
         except (HostError, JournalError) as error:

@@ -31,6 +31,13 @@ def test_the_home_may_stand_before_the_command(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "keys").is_dir()
 
 
+def test_a_folder_that_is_there_keeps_its_rights(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    said("status", "--home", str(tmp_path))
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
+
+
 def test_mistakes_in_the_settings_are_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "terminal.toml").write_text("colour = 1", "utf-8")
     code, text = said("status", "--home", str(tmp_path))
