@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 
 from server.api.application import before
 from server.api.port import Identity as ApiIdentity
+from server.api.proofs import Proofs
 from server.api.routes import Surroundings as ApiSurroundings, application
 from server.api.tables import TableChain, TableNotes
 from server.app import create_app
@@ -44,6 +45,7 @@ from server.settings import NodeSettings, read_settings
 from server.store.database import Database, open_database
 from server.store.listing import Live
 from server.store.local import DEAD_LETTER, DETAIL
+from server.store.proofs import open_log
 from server.store.schema import BLOCK_HEADER
 from server.store.writer import StoreError
 from server.web.limits import RateLimit
@@ -51,6 +53,7 @@ from server.web.settings import PageSettings
 from server.web.statics import Statics
 from server.web.views.chain import Audit
 from shared.block import header_hash
+from shared.checkpoint import origin, sign_text
 from shared.codec import decode
 from shared.detail import Detail
 from shared.host import HostError
@@ -195,7 +198,7 @@ def _assemble(
             now_ms=clock.now_ms,
             move_to=clock.move_to if isinstance(clock, SimulatedClock) else None,
         ),
-        api=_api(identity, settings, engine, tables, clock),
+        api=_api(identity, settings, engine, tables, clock, keys.node),
     )
 
 
@@ -328,9 +331,15 @@ def timed_audit(database: Database, chain: ChainId, now_ms: Callable[[], int]) -
 
 
 def _api(
-    identity: ApiIdentity, settings: NodeSettings, engine: Solo, tables: _Tables, clock: Clock
+    identity: ApiIdentity,
+    settings: NodeSettings,
+    engine: Solo,
+    tables: _Tables,
+    clock: Clock,
+    seed: bytes,
 ) -> ApiSurroundings:
     database, mono = tables.database, SystemClock().mono_ms
+    log, key = origin(identity.chain), bytes.fromhex(identity.key)
     return ApiSurroundings(
         identity=identity,
         chain=TableChain(
@@ -347,6 +356,11 @@ def _api(
             tasks=tables.tasks,
         ),
         engine=engine,
+        proofs=Proofs(
+            open_log=lambda: open_log(database.read),
+            origin=log,
+            sign=lambda text: sign_text(text, name=log, seed=seed, public=key),
+        ),
         now_ms=clock.now_ms,
         new_nonce=lambda: secrets.token_hex(16),
         # Six digits and ten minutes: these rates leave a guess in a thousand.

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from server.api.problem import PROBLEM_TYPE, problem
-from server.api.route import JSON, SMALL_BODY, Answer, Call, Route
+from server.api.route import JSON, SMALL_BODY, TEXT, Answer, Call, Route
 from shared.amounts import Language
 from shared.codec import encode
 from shared.errors import Code, Refused
@@ -152,7 +152,10 @@ def _write(
     answer: Answer, start: Callable[..., Any], extra: tuple[tuple[str, str], ...], *, bare: bool
 ) -> Iterable[bytes]:
     """Write an answer; a problem has its own media type and status."""
-    raw, status, kind = encode(answer), 200, JSON
+    if isinstance(answer, str):
+        raw, status, kind = answer.encode(), 200, TEXT
+    else:
+        raw, status, kind = encode(answer), 200, JSON
     if isinstance(answer, Problem):
         status, kind = answer.status, PROBLEM_TYPE
         if status == 401:

@@ -6,9 +6,9 @@ from typing import Any, Final
 import msgspec
 
 from server.api.problem import PROBLEM_TYPE, STATUS
-from server.api.route import JSON, Document, Parameter, Route
+from server.api.route import JSON, TEXT, Document, Parameter, Route
 from shared.errors import MESSAGES, Code
-from shared.wire import Problem
+from shared.wire import Message, Problem
 
 REFERENCE: Final = "#/components/schemas/{name}"
 ALWAYS: Final = (Code.BAD_REQUEST, Code.TOO_LARGE, Code.INTERNAL)
@@ -18,7 +18,10 @@ SIGNED: Final = (Code.BAD_READ_SIGNATURE, Code.STALE_READ, Code.UNKNOWN_AUTHOR)
 def describe(routes: Sequence[Route], version: str) -> Document:
     """Write the whole document."""
     shapes = {
-        shape for route in routes for shape in (route.body, route.answer) if shape is not None
+        shape
+        for route in routes
+        for shape in (route.body, route.answer)
+        if shape is not None and issubclass(shape, Message)
     }
     _, schemas = msgspec.json.schema_components(
         [Problem, *sorted(shapes, key=lambda shape: shape.__name__)], ref_template=REFERENCE
@@ -84,10 +87,7 @@ def _shape(shape: type[msgspec.Struct] | None) -> dict[str, object]:
 
 
 def _responses(route: Route) -> dict[str, object]:
-    good = _shape(route.answer) if route.answer else {"type": "object"}
-    responses: dict[str, object] = {
-        "200": {"description": "Done.", "content": {JSON: {"schema": good}}}
-    }
+    responses: dict[str, object] = {"200": {"description": "Done.", "content": _good(route)}}
     codes = dict.fromkeys((*route.codes, *ALWAYS, *(SIGNED if route.signed else ())))
     for status in sorted({STATUS[code] for code in codes}):
         mine = [code for code in codes if STATUS[code] == status]
@@ -96,3 +96,11 @@ def _responses(route: Route) -> dict[str, object]:
             "content": {PROBLEM_TYPE: {"schema": _shape(Problem)}},
         }
     return responses
+
+
+def _good(route: Route) -> dict[str, object]:
+    if route.answer is None:
+        return {JSON: {"schema": {"type": "object"}}}
+    if issubclass(route.answer, str):
+        return {TEXT: {"schema": {"type": "string"}}}
+    return {JSON: {"schema": _shape(route.answer)}}

@@ -14,6 +14,7 @@ from shared.ids import AuthorId
 from shared.wire import Message, Problem
 
 JSON: Final = "application/json"
+TEXT: Final = "text/plain; charset=utf-8"
 SMALL_BODY: Final = 16 * 1024
 
 
@@ -33,7 +34,7 @@ class Call:
 
 
 Document = Mapping[str, object]
-Answer = Message | Problem | Document
+Answer = Message | Problem | Document | str
 Handler = Callable[[Call], Answer]
 
 
@@ -57,7 +58,7 @@ class Route:
     name: str
     meaning: str
     handle: Handler
-    answer: type[Message] | None
+    answer: type[Message] | type[str] | None
     codes: tuple[Code, ...]
     body: type[Message] | None = None
     body_type: str = JSON

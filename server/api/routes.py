@@ -13,6 +13,7 @@ from server.api.limits import Wait
 from server.api.openapi import describe
 from server.api.pairing import Pairing
 from server.api.port import Chain, Identity, Notes
+from server.api.proofs import Proofs
 from server.api.reads import ReadGuard
 from server.api.route import Call, Document, Parameter, Route
 from server.engine.port import Engine
@@ -22,11 +23,14 @@ from shared.wire import (
     MAX_UPLOAD_BYTES,
     SIGNATURE_HEADER,
     BatchAnswer,
+    ConsistencyAnswer,
     Deltas as DeltasMessage,
     Heartbeat,
+    InclusionAnswer,
     JournalAnswer,
     PairAnswer,
     PairRequest,
+    Receipt,
     Status,
 )
 
@@ -49,6 +53,7 @@ class Surroundings:
     chain: Chain
     notes: Notes
     engine: Engine
+    proofs: Proofs
     now_ms: Callable[[], int]
     new_nonce: Callable[[], str]
     wait: Wait
@@ -71,6 +76,7 @@ def make_routes(node: Surroundings) -> tuple[Route, ...]:
         _deltas(node),
         _journal(node),
         _heartbeats(node, status),
+        *_proofs(node.proofs),
         Route(
             method="GET",
             path=f"{BASE}/status",
@@ -183,14 +189,15 @@ def _deltas(node: Surroundings) -> Route:
 
 
 def _journal(node: Surroundings) -> Route:
-    number: Mapping[str, object] = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}
     return Route(
         method="GET",
         path=f"{BASE}/journal",
         name="journal",
         meaning="The signing terminal's own payloads, for one whose disk was put back.",
         handle=Journal(chain=node.chain),
-        parameters=(Parameter(name="from", meaning="The first number wanted.", schema=number),),
+        parameters=(
+            Parameter(name="from", meaning="The first number wanted.", schema=_integer(1)),
+        ),
         answer=JournalAnswer,
         signed=True,
         headers=SIGNED,
@@ -219,3 +226,65 @@ def _heartbeats(node: Surroundings, status: NodeStatus) -> Route:
         answer=Status,
         codes=(*BYTES, Code.UNKNOWN_AUTHOR, Code.BAD_SIGNATURE),
     )
+
+
+def _proofs(proofs: Proofs) -> tuple[Route, ...]:
+    author = Parameter(
+        name="author",
+        meaning="Who signed the transaction.",
+        schema={"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        required=True,
+    )
+    seq = Parameter(name="seq", meaning="Its number.", schema=_integer(1), required=True)
+    return (
+        Route(
+            method="GET",
+            path=f"{BASE}/checkpoint",
+            name="checkpoint",
+            meaning="Size and root of the log, signed: a C2SP checkpoint.",
+            handle=proofs.checkpoint,
+            answer=str,
+            codes=(),
+        ),
+        Route(
+            method="GET",
+            path=f"{BASE}/proofs/inclusion",
+            name="inclusion",
+            meaning="Proof that a transaction is among the first leaves of the log.",
+            handle=proofs.inclusion,
+            parameters=(author, seq, _log_size("size", "How many leaves; by default all.")),
+            answer=InclusionAnswer,
+            codes=(Code.NOT_FOUND,),
+        ),
+        Route(
+            method="GET",
+            path=f"{BASE}/proofs/consistency",
+            name="consistency",
+            meaning="Proof that nothing of an earlier log was taken back.",
+            handle=proofs.consistency,
+            parameters=(
+                _log_size("from", "The earlier size.", required=True),
+                _log_size("to", "The later size; by default the last."),
+            ),
+            answer=ConsistencyAnswer,
+            codes=(Code.NOT_FOUND,),
+        ),
+        Route(
+            method="GET",
+            path=f"{BASE}/receipts",
+            name="receipts",
+            meaning="A transaction with its verdict, its proof and a checkpoint.",
+            handle=proofs.receipt,
+            parameters=(author, seq),
+            answer=Receipt,
+            codes=(Code.NOT_FOUND,),
+        ),
+    )
+
+
+def _log_size(name: str, meaning: str, *, required: bool = False) -> Parameter:
+    return Parameter(name=name, meaning=meaning, schema=_integer(0), required=required)
+
+
+def _integer(least: int) -> Mapping[str, object]:
+    return {"type": "integer", "minimum": least, "maximum": 2**53 - 1}

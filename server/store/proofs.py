@@ -6,6 +6,8 @@ two or three groups of leaves, and a block's commit one row for every 32 transac
 `LogReader` belongs to one snapshot; it raises ValueError for a subtree that the log does not have.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -21,6 +23,7 @@ from shared.verdict import Verdict, parse_verdict
 
 GROUP: Final = 1 << KEPT_LEVEL
 _SUBTREE: Final = "SELECT hash FROM chain_log WHERE level = ? AND position = ?"
+_SIZE: Final = "SELECT log_size FROM chain_block ORDER BY height DESC LIMIT 1"
 _BLOCK: Final = """
 SELECT height, log_size - transactions FROM chain_block
 WHERE log_size > ? ORDER BY log_size, height LIMIT 1
@@ -46,21 +49,25 @@ class Entry(NamedTuple):
     verdict: Verdict
 
 
-def entry(connection: Connection, author: AuthorId, seq: int) -> Entry | None:
-    """Give a transaction that has a verdict, with the number of its leaf."""
-    row = connection.exec_driver_sql(_ENTRY, (author, seq)).one_or_none()
-    if row is None:
-        return None
-    place, verdict, first, batch = row
-    return Entry(place, readers.payload(batch, first, seq), parse_verdict(verdict))
-
-
 class LogReader:
     """The hashes of a snapshot's log; `subtree` is a `shared.merkle_proof.Lookup`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._groups: dict[int, list[bytes]] = {}
+
+    def size(self) -> int:
+        """Give how many leaves there are."""
+        found: int | None = self._connection.exec_driver_sql(_SIZE).scalar_one_or_none()
+        return found or 0
+
+    def entry(self, author: AuthorId, seq: int) -> Entry | None:
+        """Give a transaction that has a verdict, with the number of its leaf."""
+        row = self._connection.exec_driver_sql(_ENTRY, (author, seq)).one_or_none()
+        if row is None:
+            return None
+        place, verdict, first, batch = row
+        return Entry(place, readers.payload(batch, first, seq), parse_verdict(verdict))
 
     def subtree(self, level: int, position: int) -> bytes:
         """Give the hash of a full subtree."""
@@ -104,3 +111,10 @@ class LogReader:
 
 def _missing(level: int, position: int) -> ValueError:
     return ValueError(f"the log has no full subtree {level} {position}")
+
+
+@contextmanager
+def open_log(read: Callable[[], AbstractContextManager[Connection]]) -> Iterator[LogReader]:
+    """Open the log of one snapshot."""
+    with read() as connection:
+        yield LogReader(connection)

@@ -38,6 +38,10 @@ def test_it_is_valid_and_names_every_route(world: World) -> None:
         ("/api/v1/journal", "get"),
         ("/api/v1/heartbeats", "post"),
         ("/api/v1/status", "get"),
+        ("/api/v1/checkpoint", "get"),
+        ("/api/v1/proofs/inclusion", "get"),
+        ("/api/v1/proofs/consistency", "get"),
+        ("/api/v1/receipts", "get"),
         ("/api/v1/openapi.json", "get"),
     }
 
@@ -71,6 +75,10 @@ OPERATIONS = (
     ("/api/v1/journal", "GET"),
     ("/api/v1/heartbeats", "POST"),
     ("/api/v1/status", "GET"),
+    ("/api/v1/checkpoint", "GET"),
+    ("/api/v1/proofs/inclusion", "GET"),
+    ("/api/v1/proofs/consistency", "GET"),
+    ("/api/v1/receipts", "GET"),
     ("/api/v1/openapi.json", "GET"),
 )
 

@@ -8,7 +8,8 @@ import pytest
 
 from server.ledger.audit import audit
 from server.ledger.chain import KEPT_LEVEL
-from server.store.proofs import LogReader, entry
+from server.store.database import open_database
+from server.store.proofs import LogReader
 from server.store.truth import differences, stored_blocks
 from shared.block import write_leaf
 from shared.ids import AuthorId
@@ -44,6 +45,7 @@ def test_every_root_the_log_ever_had(world: World, leaves: list[bytes]) -> None:
     assert len(leaves) > 3 << KEPT_LEVEL
     with world.database.read() as connection:
         log = LogReader(connection)
+        assert log.size() == len(leaves)
         for size in range(len(leaves) + 1):
             assert log.root(size) == tree_hash(leaves[:size])
 
@@ -63,20 +65,30 @@ def test_what_is_proven_from_the_store_passes(world: World, leaves: list[bytes])
 
 def test_a_transaction_knows_its_leaf(world: World, leaves: list[bytes]) -> None:
     with world.database.read() as connection:
+        log = LogReader(connection)
         for till, seq in ((0, 1), (0, 4), (0, 137), (0, 205), (1, 1), (1, 2)):
             author = world.till[till].author
-            found = entry(connection, author, seq)
+            found = log.entry(author, seq)
             assert found is not None
             assert found.transaction.envelope.seq == seq
             hashed, verdict = found.transaction.hash, found.verdict
             assert write_leaf(author, seq, hashed, verdict) == leaves[found.place]
-        assert entry(connection, world.till[0].author, 206) is None
-        assert entry(connection, AuthorId("0" * 32), 1) is None
+        assert log.entry(world.till[0].author, 206) is None
+        assert log.entry(AuthorId("0" * 32), 1) is None
+
+
+def test_before_genesis_there_is_nothing(tmp_path: Path) -> None:
+    database = open_database(tmp_path / "node.db")
+    with database.read() as connection:
+        log = LogReader(connection)
+        assert (log.size(), log.root(0)) == (0, tree_hash([]))
+    database.close()
 
 
 def test_a_verdict_is_part_of_its_leaf(world: World) -> None:
     with world.database.read() as connection:
-        found = [entry(connection, world.till[1].author, seq) for seq in (1, 2)]
+        log = LogReader(connection)
+        found = [log.entry(world.till[1].author, seq) for seq in (1, 2)]
     verdicts = [str(each.verdict) for each in found if each]
     assert verdicts == ["overdrawn", "rejected(unknown_card)"]
 
