@@ -36,6 +36,7 @@ Begin = Callable[[], AbstractContextManager[Connection]]
 CATALOGUE: Final = "catalogue"
 MOST_PAYLOADS: Final = 500
 MOST_LETTERS: Final = 20
+MOST_LETTERS_OF_ALL: Final = 2_000  # addresses cost nothing: without it they would fill a disk
 TOLD_MS: Final = 30_000
 MOST_LETTER_BYTES: Final = 16 * 1024
 _CARD, _BALANCE, _HEAD = RECORDS["card"], RECORDS["balance"], RECORDS["head"]
@@ -290,6 +291,7 @@ class TableNotes:
     now_ms: Callable[[], int]
     tills: SqlTills
     tasks: SqlTasks
+    most_letters: int = MOST_LETTERS_OF_ALL
     _told: dict[AuthorId, tuple[int, int, int]] = field(default_factory=dict)
 
     def take_code(self, pin: str, terminal: AuthorId) -> Invitation | None:
@@ -332,7 +334,7 @@ class TableNotes:
         self._told[author] = (revision, height, now)
 
     def bury(self, source: str, code: Code, hint: str, raw: bytes) -> None:
-        """Put what could not be taken among the dead letters, the newest few of each source."""
+        """Put what could not be taken among the dead letters: the newest by source and of all."""
         letter = {
             "source": source,
             "code": str(code),
@@ -350,6 +352,9 @@ class TableNotes:
         with self.write() as connection:
             connection.execute(insert(DEAD_LETTER).values(letter))
             connection.execute(delete(DEAD_LETTER).where(mine, DEAD_LETTER.c.id.not_in(kept)))
+            newest = select(func.max(DEAD_LETTER.c.id)).scalar_subquery()
+            old = DEAD_LETTER.c.id <= newest - self.most_letters
+            connection.execute(delete(DEAD_LETTER).where(old))
 
     def flag(self, kind: str, author: AuthorId, detail: str) -> None:
         """Show the admins that something about a terminal does not add up: once a day and kind."""
