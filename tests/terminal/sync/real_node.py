@@ -10,11 +10,13 @@ from sqlalchemy import insert, select
 from werkzeug.test import Client
 
 from server.api.port import Identity
+from server.api.proofs import Proofs
 from server.api.routes import Surroundings, application
 from server.api.tables import TableChain, TableNotes
 from server.office.tables import PAIRING
 from server.office.tills import SqlTills
 from server.payments.table import SqlTasks
+from server.store.proofs import open_log
 from server.store.schema import BLOCK_HEADER
 from shared.signing import public_key
 from terminal.sync.transport import Reply, Request
@@ -73,6 +75,9 @@ class RealNode:
                 tasks=SqlTasks(database.write, database.read),
             ),
             engine=world.solo,
+            proofs=Proofs(
+                open_log=lambda: open_log(database.read), origin="test", sign=lambda text: text
+            ),
             now_ms=world.clock.now_ms,
             new_nonce=lambda: f"{next(nonces):032x}",
             wait=lambda _: 0,
