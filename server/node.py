@@ -16,6 +16,7 @@ from typing import Final
 from flask import Flask
 from sqlalchemy import func, select
 
+from server import VERSION
 from server.api.application import before
 from server.api.port import Identity as ApiIdentity
 from server.api.proofs import Proofs
@@ -61,7 +62,6 @@ from shared.host.clock import Clock, SimulatedClock, SystemClock
 from shared.ids import BootId, ChainId, Hash, chain_id
 from shared.signing import public_key
 
-VERSION: Final = "0.1.0"
 STRIPE_PAGES: Final = ("https://checkout.stripe.com",)
 
 

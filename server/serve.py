@@ -18,12 +18,13 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server.mt import MTServer
 
+from server import VERSION
 from server.control.door import Door
 from server.home import Home
 from server.jobs.jobs import make_jobs
 from server.jobs.runner import Runner
 from server.jobs.table import SqlJobs
-from server.node import VERSION, Node, open_node
+from server.node import Node, open_node
 from server.settings import NodeSettings
 from shared.host import HostError, logs
 from shared.host.lock import HomeLock

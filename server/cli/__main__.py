@@ -2,8 +2,8 @@
 
 import click
 
+from server import VERSION
 from server.cli import demurrage, imports, lifecycle, looking, registry
-from server.node import VERSION
 
 
 @click.group(name="node", context_settings={"help_option_names": ["-h", "--help"]})

@@ -8,8 +8,6 @@ import click
 from rich.console import Console
 
 from server.cli.common import Scene, asking, scene_options
-from server.control.keeping import restore as restore_backup
-from server.founding import Plan, found_node
 
 
 @click.command()
@@ -26,6 +24,8 @@ from server.founding import Plan, found_node
 @scene_options
 def init(scene: Scene, *, name: str, place: str, simulated_clock: bool, **rest: str) -> None:
     """Make a new node: home, keys, settings, genesis, and a link for its first admin."""
+    from server.founding import Plan, found_node  # noqa: PLC0415 - see `serve`
+
     plan = Plan(
         name=name or place or "Tirelire",
         place=place,
@@ -78,6 +78,8 @@ def backup(scene: Scene, *, to: str, without_keys: bool, elsewhere: bool) -> Non
 @scene_options
 def restore(scene: Scene, *, folder: Path, force: bool) -> None:
     """Put a backup back; it is audited before anything is moved."""
+    from server.control.keeping import restore as restore_backup  # noqa: PLC0415 - see `serve`
+
     answer = restore_backup(folder, scene.home, force=force)
 
     def show(found: dict[str, Any], to: Console) -> None:

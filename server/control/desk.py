@@ -11,10 +11,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
-from server.control.acts import act
 from server.control.errors import NotPossibleError
 from server.home import Home
-from server.node import Node, open_node
 from shared.host import HostError
 from shared.host.lock import HomeLock
 
@@ -30,8 +28,12 @@ def desk(home: Home) -> Iterator[Ask]:
         connection.close()
         yield partial(_remote, home)
         return
+    # The whole node, with Flask and Stripe: whoever asks a serving node needs none of it.
+    from server.control.acts import act  # noqa: PLC0415 - see above
+    from server.node import open_node  # noqa: PLC0415 - see above
+
     with HomeLock(home.path), open_node(home) as node:
-        yield partial(_local, node)
+        yield lambda name, /, **arguments: act(node, name, arguments)
 
 
 def connect(home: Home) -> socket.socket | None:
@@ -49,10 +51,6 @@ def connect(home: Home) -> socket.socket | None:
     # An act may take long (an audit, a year of demurrage) and ends with its answer.
     connection.settimeout(None)
     return connection
-
-
-def _local(node: Node, act_name: str, /, **arguments: Any) -> Any:
-    return act(node, act_name, arguments)
 
 
 def _remote(home: Home, act_name: str, /, **arguments: Any) -> Any:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from server import VERSION
 from server.control.errors import NotPossibleError
 from server.home import Home
 from server.ledger.records import Asset, Author, Place
-from server.node import VERSION, Node
+from server.node import Node
 from server.office import money
 from server.office.tills import NOTHING_SAID, terminals as every_terminal
 from server.web.views.common import PartKind
