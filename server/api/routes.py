@@ -229,13 +229,6 @@ def _heartbeats(node: Surroundings, status: NodeStatus) -> Route:
 
 
 def _proofs(proofs: Proofs) -> tuple[Route, ...]:
-    author = Parameter(
-        name="author",
-        meaning="Who signed the transaction.",
-        schema={"type": "string", "pattern": "^[0-9a-f]{32}$"},
-        required=True,
-    )
-    seq = Parameter(name="seq", meaning="Its number.", schema=_integer(1), required=True)
     return (
         Route(
             method="GET",
@@ -248,37 +241,41 @@ def _proofs(proofs: Proofs) -> tuple[Route, ...]:
         ),
         Route(
             method="GET",
-            path=f"{BASE}/proofs/inclusion",
-            name="inclusion",
-            meaning="Proof that a transaction is among the first leaves of the log.",
-            handle=proofs.inclusion,
-            parameters=(author, seq, _log_size("size", "How many leaves; by default all.")),
-            answer=InclusionAnswer,
-            codes=(Code.NOT_FOUND,),
-        ),
-        Route(
-            method="GET",
-            path=f"{BASE}/proofs/consistency",
-            name="consistency",
-            meaning="Proof that nothing of an earlier log was taken back.",
-            handle=proofs.consistency,
-            parameters=(
-                _log_size("from", "The earlier size.", required=True),
-                _log_size("to", "The later size; by default the last."),
-            ),
-            answer=ConsistencyAnswer,
-            codes=(Code.NOT_FOUND,),
-        ),
-        Route(
-            method="GET",
             path=f"{BASE}/receipts",
             name="receipts",
             meaning="A transaction with its verdict, its proof and a checkpoint.",
             handle=proofs.receipt,
-            parameters=(author, seq),
+            parameters=_TRANSACTION,
             answer=Receipt,
             codes=(Code.NOT_FOUND,),
         ),
+        Route(
+            method="GET",
+            path=f"{BASE}/proofs/inclusion",
+            name="inclusion",
+            meaning="Proof that a transaction is among the first leaves of the log.",
+            handle=proofs.inclusion,
+            parameters=(*_TRANSACTION, _log_size("size", "How many leaves; by default all.")),
+            answer=InclusionAnswer,
+            codes=(Code.NOT_FOUND,),
+        ),
+        _consistency(proofs),
+    )
+
+
+def _consistency(proofs: Proofs) -> Route:
+    return Route(
+        method="GET",
+        path=f"{BASE}/proofs/consistency",
+        name="consistency",
+        meaning="Proof that nothing of an earlier log was taken back.",
+        handle=proofs.consistency,
+        parameters=(
+            _log_size("from", "The earlier size.", required=True),
+            _log_size("to", "The later size; by default the last."),
+        ),
+        answer=ConsistencyAnswer,
+        codes=(Code.NOT_FOUND,),
     )
 
 
@@ -288,3 +285,14 @@ def _log_size(name: str, meaning: str, *, required: bool = False) -> Parameter:
 
 def _integer(least: int) -> Mapping[str, object]:
     return {"type": "integer", "minimum": least, "maximum": 2**53 - 1}
+
+
+_TRANSACTION: Final = (
+    Parameter(
+        name="author",
+        meaning="Who signed the transaction.",
+        schema={"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        required=True,
+    ),
+    Parameter(name="seq", meaning="Its number.", schema=_integer(1), required=True),
+)
