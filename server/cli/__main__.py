@@ -3,7 +3,7 @@
 import click
 
 from server import VERSION
-from server.cli import demurrage, imports, lifecycle, looking, registry
+from server.cli import archive, demurrage, imports, lifecycle, looking, registry
 
 
 @click.group(name="node", context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,6 +21,8 @@ for _command in (
     lifecycle.backup,
     lifecycle.restore,
     lifecycle.resume,
+    archive.export_chain,
+    archive.import_chain,
     registry.place,
     registry.asset,
     registry.terminal,

@@ -8,7 +8,7 @@ sentence; nothing has happened then.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from server.control import cards, changes, keeping, looking, melting
+from server.control import archive, cards, changes, keeping, looking, melting
 from server.control.errors import NotPossibleError
 from server.node import Node
 
@@ -20,6 +20,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "doctor": looking.doctor,
     "reload.status": looking.reload_status,
     "backup": keeping.backup,
+    "export": archive.export_chain,
     "asset.create": changes.asset_create,
     "place.create": changes.place_create,
     "terminal.list": looking.terminals,

@@ -4,6 +4,7 @@
 what `blocks.index` writes raises it.  The blocks themselves are never touched.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import Connection
@@ -40,20 +41,20 @@ def rebuild(connection: Connection) -> Tip:
         table.create(connection)
     view, tip = StoreView(connection), NOTHING
     for height, header in connection.exec_driver_sql(_HEADERS):
-        built = _again(connection, view, tip, height, header)
+        stored = connection.exec_driver_sql(_BATCHES, (height,)).scalars()
+        built = again(view, tip, header, stored)
         blocks.index(connection, built)
         view.take(built.result)
         tip = built.tip
     return tip
 
 
-def _again(connection: Connection, view: StoreView, tip: Tip, height: int, raw: bytes) -> Built:
-    header = read_header(raw)
-    stored = connection.exec_driver_sql(_BATCHES, (height,)).scalars()
-    batches = [parse_batch(batch) for batch in stored]
-    view.prefetch(batches)
-    built = build(view, tip, batches, author=header.author, time=header.time)
+def again(view: StoreView, tip: Tip, raw: bytes, batches: Iterable[bytes]) -> Built:
+    """Execute a block again.  Raises ValueError when it does not give the header that it has."""
+    header, parsed = read_header(raw), [parse_batch(batch) for batch in batches]
+    view.prefetch(parsed)
+    built = build(view, tip, parsed, author=header.author, time=header.time)
     if built.raw != raw:
-        message = f"block {height} is not what its transactions give"
+        message = f"block {header.height} is not what its transactions give"
         raise ValueError(message)
     return built

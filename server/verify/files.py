@@ -1,13 +1,21 @@
 """Files that somebody was given, as values.  Raises UnreadableError with a sentence."""
 
+import gzip
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, cast
 
+from server.ledger.chain import Block
+from server.verify.chain_file import ChainFile, ChainFileError, read_chain, write_chain
 from shared.codec import read
 from shared.errors import Refused
+from shared.ids import ChainId
 from shared.wire import Receipt
 
 MAX_RECEIPT_BYTES: Final = 256 * 1024
+COMPRESSION: Final = 6
 
 
 class UnreadableError(Exception):
@@ -20,6 +28,37 @@ def read_receipt(path: Path) -> Receipt:
         return read(_bytes(path, MAX_RECEIPT_BYTES), Receipt)
     except Refused as refused:
         raise UnreadableError(f"{path} is not a receipt ({refused})") from None
+
+
+@contextmanager
+def open_chain(path: Path) -> Iterator[ChainFile]:
+    """Open a compressed chain file; also what goes wrong while it is read is an UnreadableError."""
+    try:
+        with gzip.open(path, "rb") as stream:
+            yield read_chain(cast("BinaryIO", stream))
+    except ChainFileError as error:
+        raise UnreadableError(f"{path} is not a whole chain file: {error}") from None
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise UnreadableError(f"{path} is damaged or not compressed: {error}") from None
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def write_chain_file(path: Path, chain: ChainId, count: int, blocks: Iterable[Block]) -> None:
+    """Write a compressed chain file, the same bytes for the same chain.  Raises OSError."""
+    with (
+        path.open("xb") as file,
+        gzip.GzipFile("", "wb", COMPRESSION, file, mtime=0) as stream,
+    ):
+        write_chain(cast("BinaryIO", stream), chain, count, blocks)
+
+
+def read_note(path: Path) -> str:
+    """Read a checkpoint's note."""
+    try:
+        return _bytes(path, MAX_RECEIPT_BYTES).decode()
+    except UnicodeDecodeError:
+        raise UnreadableError(f"{path} is not a checkpoint") from None
 
 
 def _bytes(path: Path, most: int) -> bytes:

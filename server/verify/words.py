@@ -1,15 +1,21 @@
 """What was proven, in words for a person."""
 
 from datetime import UTC, datetime
+from typing import Final
 
-from shared.checkpoint import ORIGIN
+from server.ledger.audit import Report
+from server.ledger.records import Author
+from shared.checkpoint import ORIGIN, Checkpoint
+from shared.kinds import Role
 from shared.receipt import Proven
+
+LAST_MS: Final = 253_402_300_799_999
+"""The end of the year 9999."""
 
 
 def about_receipt(proven: Proven) -> str:
     """Say what a good receipt proves."""
     envelope, checkpoint = proven.transaction.envelope, proven.checkpoint
-    at = datetime.fromtimestamp(envelope.at // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     return "\n".join(
         (
             "Good: this transaction and its verdict are in the log that the node has signed.",
@@ -17,13 +23,39 @@ def about_receipt(proven: Proven) -> str:
             f"  kind         {envelope.kind}",
             f"  body         {printable(bytes(envelope.body).decode())}",
             f"  author       {envelope.author}, number {envelope.seq}",
-            f"  at           {at}, by its author's clock",
+            f"  at           {moment(envelope.at)}, by its author's clock",
             f"  transaction  {proven.transaction.hash}",
             f"  chain        {checkpoint.origin.removeprefix(ORIGIN)}",
             f"  log          leaf {proven.index} of {checkpoint.size}",
             f"  root         {checkpoint.root.hex()}",
         )
     )
+
+
+def about_chain(report: Report, held: Checkpoint | None) -> str:
+    """Say what a good chain is, and which nodes have sealed it."""
+    tip = report.tip
+    lines = [
+        f"Good: {report.blocks} blocks, {report.transactions} transactions.",
+        f"  chain        {tip.chain}",
+        f"  height       {tip.height}, {moment(tip.time)}",
+        f"  state        {tip.state}",
+        f"  log          {tip.log.size} leaves",
+        f"  root         {tip.log.root().hex()}",
+    ]
+    for (author,), record in sorted(report.memory.records[Author].items()):
+        if isinstance(record, Author) and record.role is Role.NODE:
+            lines.append(f"  node         {author}, key {record.key}")
+    if held is not None:
+        lines.append(f"  checkpoint   held: the first {held.size} leaves are those you saw")
+    return "\n".join(lines)
+
+
+def moment(time_ms: int) -> str:
+    """Write a time in UTC; a clock may say anything, also what no calendar has."""
+    if time_ms > LAST_MS:
+        return f"{time_ms} ms since 1970"
+    return datetime.fromtimestamp(time_ms // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def printable(text: str) -> str:

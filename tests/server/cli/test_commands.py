@@ -196,3 +196,16 @@ def test_a_reload_that_nobody_made(line: Line) -> None:
 
 def test_a_command_that_is_not_understood_ends_with_two() -> None:
     assert CliRunner().invoke(group, ["dance"]).exit_code == 2
+
+
+def test_the_chain_in_one_file(line: Line) -> None:
+    file = str(line.folder / "chain.gz")
+    said = line.good("export", file)
+    assert said.startswith(f"{file}  1 blocks, ")
+    assert "there already" in line.bad("export", file)
+    assert "move the folder away first" in line.bad("import", file)
+    (line.home / "data").rename(line.folder / "lost")
+    imported = line.good("import", file)
+    assert imported.startswith("Imported and audited up to height 0, ")
+    assert imported.splitlines()[1] == said.splitlines()[1]
+    assert line.json("audit")["bad_height"] is None

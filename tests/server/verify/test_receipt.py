@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.verify.__main__ import verify
-from server.verify.words import printable
+from server.verify.words import moment, printable
 from shared.codec import encode
 from shared.signing import public_key
 from tests.shared.test_receipt import KEY, payload, receipt
@@ -81,3 +81,8 @@ def test_it_needs_no_database_and_no_web() -> None:
 
 def test_a_strangers_words_do_not_move_the_cursor() -> None:
     assert printable('{"a":"é\x7f\x9b2J"}') == '{"a":"é\N{REPLACEMENT CHARACTER}\ufffd2J"}'
+
+
+def test_a_clock_may_say_anything() -> None:
+    assert moment(253_402_300_799_999) == "9999-12-31 23:59:59 UTC"
+    assert moment(2**53 - 1) == "9007199254740991 ms since 1970"

@@ -1,0 +1,27 @@
+"""A chain from elsewhere into an empty database, block by block.
+
+For blocks that an audit has proven: here they are executed once more, which fills the index, but
+their seals and signatures are not looked at.  Raises ValueError when there is a chain already or a
+block does not give its header; the caller's transaction must not be committed then.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from server.ledger.chain import NOTHING, Block, Tip
+from server.store import blocks, readers, rebuild
+from server.store.view import StoreView
+
+
+def append_chain(connection: Connection, chain: Iterable[Block]) -> Tip:
+    """Write every block, from genesis on; give the tip."""
+    if readers.tip(connection) != NOTHING:
+        raise ValueError("there is a chain in this database already")
+    view, tip = StoreView(connection), NOTHING
+    for block in chain:
+        built = rebuild.again(view, tip, block.header, block.batches)
+        blocks.append(connection, built, block.seal)
+        view.take(built.result)
+        tip = built.tip
+    return tip

@@ -1,0 +1,52 @@
+"""A chain into an empty database: the same tip, the same bytes, an index without a difference."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from server.ledger.audit import audit
+from server.ledger.chain import NOTHING
+from server.store import readers
+from server.store.database import Database, open_database
+from server.store.importing import append_chain
+from server.store.truth import differences, stored_blocks
+from tests.server.verify.chains import recorded
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = open_database(tmp_path / "node.db")
+    yield database
+    database.close()
+
+
+def test_the_recorded_chain(database: Database) -> None:
+    with database.write() as connection:
+        tip = append_chain(connection, recorded())
+    assert tip.state == "be0fed7989596f98243506f83d7c24b98c6cba21cf9ac058eb578a1ad05ebb15"
+    with database.read() as connection:
+        assert list(stored_blocks(connection)) == recorded()
+        assert readers.tip(connection) == tip
+        report = audit(stored_blocks(connection))
+        assert report.tip == tip
+        assert list(differences(connection, report)) == []
+
+
+def test_never_over_another_chain(database: Database) -> None:
+    with database.write() as connection:
+        append_chain(connection, recorded()[:3])
+    with pytest.raises(ValueError, match="a chain in this database"), database.write() as second:
+        append_chain(second, recorded())
+    with database.read() as connection:
+        assert len(list(stored_blocks(connection))) == 3
+
+
+def test_a_block_that_does_not_fit_leaves_nothing(database: Database) -> None:
+    blocks = recorded()
+    blocks[5] = replace(blocks[5], batches=blocks[6].batches)
+    with pytest.raises(ValueError, match="block 5 is not"), database.write() as connection:
+        append_chain(connection, blocks)
+    with database.read() as connection:
+        assert readers.tip(connection) == NOTHING
