@@ -117,7 +117,9 @@ COMMANDS: Final = {
     "node": Command(
         "server", "a node: init, serve, status, audit, backup …", _module("server.cli")
     ),
-    "verify": Command("server", "prove a receipt or a chain without the node", _module("server.verify")),
+    "verify": Command(
+        "server", "prove a receipt or a chain without the node", _module("server.verify")
+    ),
     "terminal": Command("terminal", "a till: run, pair, journal …", _module("terminal")),
     "pins": Command("dev", "compile the pinned lists anew; --upgrade for newer versions", _pins),
 }
