@@ -34,6 +34,8 @@ HEADER: Final = "header"
 HEIGHT: Final = "height"
 SYNCED: Final = "synced_at_ms"
 AS_OF: Final = "as_of_ms"
+STATUS: Final = "status"
+ACTIVE: Final = b"active"
 KEEP_EVERY_MS: Final = 60_000  # the time of the sync, when there is no other news
 
 
@@ -60,6 +62,10 @@ class Memory:
         """Give what is printed on a card, empty when it is not known here."""
         known = self._cards.get(card)
         return "" if known is None else known.number
+
+    def status(self) -> str:
+        """Give what the node last said that this terminal is; a restart does not forget it."""
+        return (self._journal.state(STATUS) or ACTIVE).decode()
 
     def cursor(self) -> str:
         """Give where the next deltas begin, empty at the start."""
@@ -89,6 +95,7 @@ class Memory:
             CURSOR: deltas.cursor.encode(),
             POLICY: encode(deltas.policy),
             AS_OF: str(deltas.time).encode(),
+            STATUS: deltas.status.encode(),
         }
         if not deltas.more:
             state[SYNCED] = str(at_ms).encode()
@@ -122,6 +129,7 @@ class Memory:
             and not (deltas.verdicts or deltas.cards or deltas.more)
             and deltas.catalogue is None
             and deltas.policy == self._view.policy
+            and deltas.status == self.status()
             and 0 <= at_ms - self._kept_ms < KEEP_EVERY_MS
         )
 

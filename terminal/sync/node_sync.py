@@ -303,7 +303,7 @@ class NodeSync:
             return False
         return found[0].seq != head.seq or found[0].hash == head.hash
 
-    def _behind(self) -> NodeLost:
+    def _behind(self) -> NodeLost | NodeRefused:
         """Stop sending until the next pull took back what this disk has lost."""
         self._plan = replace(self._plan, acquainted=False)
         return self._lost()
@@ -314,9 +314,11 @@ class NodeSync:
 
     # --- Small things -----------------------------------------------------------------------------
 
-    def _lost(self) -> NodeLost:
+    def _lost(self) -> NodeLost | NodeRefused:
+        """Say that there was no answer; whom the node has revoked stays so without it."""
         self._plan = self._plan.failed()
-        self._trouble = NodeLost()
+        code = _STATUS.get(self._memory.status())
+        self._trouble = NodeLost() if code is None else NodeRefused(code)
         return self._trouble
 
     def _refused(self, code: Code) -> NodeRefused:

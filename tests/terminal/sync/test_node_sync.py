@@ -234,6 +234,22 @@ def test_a_till_that_is_not_wanted_is_told(tmp_path: Path, status: str, code: Co
     assert isinstance(terminal.sync.push(), Pushed)  # its late sales still go to the node
 
 
+def test_whom_the_node_has_revoked_stays_so_without_network_and_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    node = NodeModel(status="revoked")
+    terminal = Terminal(tmp_path, node)
+    terminal.sync.pull()
+    node.down = Code.NODE_BUSY
+    terminal.restart()
+
+    assert terminal.sync.pull() == NodeRefused(Code.AUTHOR_REVOKED)
+    node.down, node.status = None, "active"
+    assert isinstance(terminal.sync.pull(), Pulled)
+    node.down = Code.NODE_BUSY
+    assert terminal.sync.pull() == NodeLost()
+
+
 def test_a_dead_letter_is_shown_kept_and_tried_again(tmp_path: Path) -> None:
     node = NodeModel()
     terminal = Terminal(tmp_path, node)
