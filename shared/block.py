@@ -14,6 +14,8 @@ from shared.merkle import tree_hash
 from shared.verdict import Verdict
 
 VERSION: Final = 1
+LAST_MS: Final = 253_402_300_800_000
+"""The first millisecond of the year 10000, which no calendar here can write."""
 
 
 class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +36,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log: Log
     parent: Hash
     state: Hash
-    time: Count
+    time: Annotated[int, msgspec.Meta(ge=0, lt=LAST_MS)]
     v: Annotated[int, msgspec.Meta(ge=1)]
     validators: Hash
 

@@ -44,6 +44,7 @@ def test_a_header_is_read_as_it_was_written() -> None:
         (text(height=0), Code.OTHER_CHAIN),
         (text(chain=ZERO_CHAIN), Code.OTHER_CHAIN),
         (text(height=-1), Code.BAD_SHAPE),
+        (text(time=253_402_300_800_000), Code.BAD_SHAPE),
         (text(extra=1), Code.BAD_SHAPE),
         (text() + b"\n", Code.NOT_CANONICAL),
     ],
