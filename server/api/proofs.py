@@ -1,8 +1,9 @@
 """What anybody may have proven: checkpoint, inclusion, consistency, receipts (PROTOCOL §5).
 
-Unsigned reads, for there is nothing personal on the chain.  Each answer is of one snapshot.  What
-is not written as it should be is `bad_request`; what is not in the log, or not yet at the size that
-was asked for, is `not_found`.
+Unsigned reads.  A transaction is asked for by its number *and* its hash: whoever holds the payload
+knows the hash, nobody can guess it, so that the history of a card cannot be walked through.  Each
+answer is of one snapshot.  What is not written as it should be is `bad_request`; what is not in the
+log, or not yet at the size that was asked for, is `not_found`.
 """
 
 import re
@@ -21,6 +22,7 @@ from shared.receipt import VERSION
 from shared.wire import ConsistencyAnswer, InclusionAnswer, Receipt
 
 _AUTHOR: Final = re.compile("[0-9a-f]{32}")
+_HASH: Final = re.compile("[0-9a-f]{64}")
 _NUMBER: Final = re.compile("0|[1-9][0-9]{0,15}")
 
 
@@ -97,10 +99,11 @@ class Proofs:
 
 def _entry(log: Log, call: Call) -> Entry:
     author, seq = call.arguments.get("author", ""), _number(call, "seq")
-    if not _AUTHOR.fullmatch(author) or not seq:
-        raise Refused(Code.BAD_REQUEST, "author or seq")
+    name = call.arguments.get("hash", "")
+    if not _AUTHOR.fullmatch(author) or not seq or not _HASH.fullmatch(name):
+        raise Refused(Code.BAD_REQUEST, "author, seq or hash")
     found = log.entry(AuthorId(author), seq)
-    if found is None:
+    if found is None or found.transaction.hash != name:
         raise Refused(Code.NOT_FOUND, "no such transaction")
     return found
 

@@ -295,4 +295,10 @@ _TRANSACTION: Final = (
         required=True,
     ),
     Parameter(name="seq", meaning="Its number.", schema=_integer(1), required=True),
+    Parameter(
+        name="hash",
+        meaning="Its hash, which only those know who hold the payload.",
+        schema={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        required=True,
+    ),
 )

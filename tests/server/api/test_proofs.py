@@ -4,6 +4,7 @@ from typing import TypeVar
 
 import pytest
 
+from server.store.proofs import LogReader
 from shared.block import write_leaf
 from shared.checkpoint import Checkpoint, read_checkpoint
 from shared.merkle import leaf_hash
@@ -35,6 +36,10 @@ def checkpoint(world: World) -> Checkpoint:
     return read_checkpoint(answer.text, public=key(world))
 
 
+def of(till: Terminal, seq: int) -> str:
+    return f"author={till.author}&seq={seq}&hash={payload_hash(till.payloads[seq - 1])}"
+
+
 def key(world: World) -> bytes:
     return bytes.fromhex(world.node.api.identity.key)
 
@@ -48,7 +53,7 @@ def test_the_checkpoint_is_the_tips(world: World, till: Terminal) -> None:
 def test_a_receipt_convinces_somebody_who_knows_only_the_key(world: World, till: Terminal) -> None:
     verdicts = []
     for seq in (1, 2, 3):
-        given = get(world, f"receipts?author={till.author}&seq={seq}", Receipt)
+        given = get(world, f"receipts?{of(till, seq)}", Receipt)
         proven = check(given, key=key(world))
         assert isinstance(proven, Proven)
         assert proven.transaction.raw == till.payloads[seq - 1]
@@ -58,7 +63,11 @@ def test_a_receipt_convinces_somebody_who_knows_only_the_key(world: World, till:
 
 def test_the_founding_has_a_receipt_too(world: World) -> None:
     node = world.node.api.identity.node
-    given = get(world, f"receipts?author={node}&seq=1", Receipt)
+    with world.node.database.read() as connection:
+        first = LogReader(connection).entry(node, 1)
+    assert first is not None
+    name = first.transaction.hash
+    given = get(world, f"receipts?author={node}&seq=1&hash={name}", Receipt)
     assert isinstance(check(given, key=key(world)), Proven)
     assert given.index == 0
 
@@ -68,7 +77,7 @@ def test_inclusion_now_and_then(world: World, till: Terminal) -> None:
         write_leaf(till.author, 1, payload_hash(till.payloads[0]), parse_verdict("accepted"))
     )
     for size in ("", f"&size={world.node.engine.tip.log.size - 1}"):
-        found = get(world, f"proofs/inclusion?author={till.author}&seq=1{size}", InclusionAnswer)
+        found = get(world, f"proofs/inclusion?{of(till, 1)}{size}", InclusionAnswer)
         proof, root = [bytes.fromhex(each) for each in found.proof], bytes.fromhex(found.root)
         assert proves_inclusion(leaf, found.index, found.size, proof, root)
 
@@ -91,37 +100,42 @@ def test_what_was_seen_before_is_still_the_beginning(world: World, till: Termina
     [
         "receipts",
         "receipts?author=AUTHOR",
-        "receipts?author=AUTHOR&seq=0",
-        "receipts?author=AUTHOR&seq=-1",
-        "receipts?author=AUTHOR&seq=01",
-        "receipts?author=AUTHOR&seq=99999999999999999",
-        "receipts?author=x&seq=1",
+        "receipts?author=AUTHOR&seq=1",
+        "receipts?author=AUTHOR&seq=1&hash=x",
+        "receipts?author=AUTHOR&seq=0&hash=HASH",
+        "receipts?author=AUTHOR&seq=-1&hash=HASH",
+        "receipts?author=AUTHOR&seq=01&hash=HASH",
+        "receipts?author=AUTHOR&seq=99999999999999999&hash=HASH",
+        "receipts?author=x&seq=1&hash=HASH",
         "proofs/inclusion?author=AUTHOR",
-        "proofs/inclusion?author=AUTHOR&seq=1&size=",
-        "proofs/inclusion?author=AUTHOR&seq=1&size=1.0",
+        "proofs/inclusion?author=AUTHOR&seq=1&hash=HASH&size=",
+        "proofs/inclusion?author=AUTHOR&seq=1&hash=HASH&size=1.0",
         "proofs/consistency",
         "proofs/consistency?from=x",
         "proofs/consistency?from=1&to=",
     ],
 )
 def test_what_is_not_written_as_it_should_be(world: World, till: Terminal, path: str) -> None:
-    answer = world.client.get("/api/v1/" + path.replace("AUTHOR", till.author))
+    asked = path.replace("AUTHOR", till.author).replace("HASH", payload_hash(till.payloads[0]))
+    answer = world.client.get(f"/api/v1/{asked}")
     assert code(answer) == (400, "bad_request")
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "receipts?author=AUTHOR&seq=4",
-        "receipts?author=ffffffffffffffffffffffffffffffff&seq=1",
-        "proofs/inclusion?author=AUTHOR&seq=4",
-        "proofs/inclusion?author=AUTHOR&seq=1&size=1",
-        "proofs/inclusion?author=AUTHOR&seq=1&size=9999",
+        "receipts?author=AUTHOR&seq=4&hash=HASH",
+        "receipts?author=AUTHOR&seq=2&hash=HASH",
+        "receipts?author=ffffffffffffffffffffffffffffffff&seq=1&hash=HASH",
+        "proofs/inclusion?author=AUTHOR&seq=4&hash=HASH",
+        "proofs/inclusion?author=AUTHOR&seq=1&hash=HASH&size=1",
+        "proofs/inclusion?author=AUTHOR&seq=1&hash=HASH&size=9999",
         "proofs/consistency?from=9999",
         "proofs/consistency?from=1&to=9999",
         "proofs/consistency?from=3&to=2",
     ],
 )
 def test_what_is_not_in_the_log(world: World, till: Terminal, path: str) -> None:
-    answer = world.client.get("/api/v1/" + path.replace("AUTHOR", till.author))
+    asked = path.replace("AUTHOR", till.author).replace("HASH", payload_hash(till.payloads[0]))
+    answer = world.client.get(f"/api/v1/{asked}")
     assert code(answer) == (404, "not_found")
