@@ -10,8 +10,7 @@ from server.demurrage.chain import StoreChain
 from server.demurrage.run import Run
 from server.office.melt import as_date, day_of
 from server.web.views.common import LineKind, PartKind
-from tests.server.office.test_office import PRODUCT
-from tests.server.office.world import OfficeWorld
+from tests.server.office.world import PRODUCT, OfficeWorld
 
 DAY_MS = 86_400_000
 

@@ -17,8 +17,7 @@ from server.web.port import NotDone, Redirect, Refusal
 from server.web.views.common import LineKind
 from server.web.views.overview import Overview, TodoKind
 from server.web.views.public import ReceiptState
-from tests.server.office.test_office import PRODUCT
-from tests.server.office.world import OfficeWorld
+from tests.server.office.world import PRODUCT, OfficeWorld
 
 ADDRESS = "https://node.example"
 LINK = "b194aeb9-0f77-4e3c-9ef6-047ea6b8726e"
