@@ -1,16 +1,13 @@
 """What was proven, in words for a person."""
 
 from datetime import UTC, datetime
-from typing import Final
 
 from server.ledger.audit import Report
 from server.ledger.records import Author
+from shared.block import LAST_MS
 from shared.checkpoint import ORIGIN, Checkpoint
 from shared.kinds import Role
 from shared.receipt import Proven
-
-LAST_MS: Final = 253_402_300_799_999
-"""The end of the year 9999."""
 
 
 def about_receipt(proven: Proven) -> str:
@@ -53,7 +50,7 @@ def about_chain(report: Report, held: Checkpoint | None) -> str:
 
 def moment(time_ms: int) -> str:
     """Write a time in UTC; a clock may say anything, also what no calendar has."""
-    if time_ms > LAST_MS:
+    if time_ms >= LAST_MS:
         return f"{time_ms} ms since 1970"
     return datetime.fromtimestamp(time_ms // 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
