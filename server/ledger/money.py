@@ -154,7 +154,8 @@ def sale(context: Context, signed: Signed, body: Sale) -> Outcome:
         return Code.INSUFFICIENT_FUNDS
     owed = accepted[-1]
     short = Posting(loss(at), till, owed, due)
-    debt = ((card.wallet,), _owe(state, card.wallet, owed, at, due))
+    holder = state.get(Wallet, (card.wallet,)) or Wallet((), at, at)
+    debt = ((card.wallet,), _owing(holder, owed, at, due))
     uses = _uses(context, card.wallet, postings)
     return Effect((*postings, short), (debt, *uses), OVERDRAWN)
 
@@ -170,11 +171,10 @@ def _uses(context: Context, holder: WalletId, postings: list[Posting]) -> Record
     return records
 
 
-def _owe(state: State, holder: WalletId, asset: AssetId, at: PlaceId, amount: int) -> Wallet:
-    """Add to (or, with a negative amount, take from) what a wallet owes a place's loss account."""
-    record = state.get(Wallet, (holder,)) or Wallet((), at, at)
+def _owing(record: Wallet, asset: AssetId, at: PlaceId, more: int) -> Wallet:
+    """Give a wallet that owes a place's loss account more (or, below zero, less)."""
     owed = {(code, where): debt for code, where, debt in record.debts}
-    owed[asset, at] = owed.get((asset, at), 0) + amount
+    owed[asset, at] = owed.get((asset, at), 0) + more
     debts = tuple((code, where, debt) for (code, where), debt in owed.items() if debt > 0)
     return Wallet(debts, record.home, record.reloaded_at)
 
@@ -204,8 +204,7 @@ def _give_back(
 ) -> Outcome:
     """Undo what lies between `returned` and `returned + amount`, counted from the sale's end."""
     state = context.state
-    record = state.get(Wallet, (holder,)) or Wallet((), at, at)
-    owed = {(code, where): debt for code, where, debt in record.debts}
+    after = state.get(Wallet, (holder,)) or Wallet((), at, at)
     postings: list[Posting] = []
     records: Records = ()
     skip, left = returned, int(body.amount)
@@ -214,17 +213,16 @@ def _give_back(
         skip, left = max(0, skip - posting.amount), left - part
         debt = 0
         if posting.source == loss(at):
+            owed = {(code, where): debt for code, where, debt in after.debts}
             debt = min(part, owed.get((posting.asset, at), 0))
-            owed[posting.asset, at] = owed.get((posting.asset, at), 0) - debt
         if debt:
+            after = _owing(after, posting.asset, at, -debt)
             postings.append(Posting(place(at), loss(at), posting.asset, debt))
         if part > debt:
             postings.append(Posting(place(at), wallet(holder), posting.asset, part - debt))
             records += received(context, holder, posting.asset)
     if _takes_too_much(state, at, postings):
         return Code.PLACE_SHORT
-    debts = tuple((code, where, debt) for (code, where), debt in owed.items() if debt > 0)
-    after = Wallet(debts, record.home, record.reloaded_at)
     done = ((body.author, body.seq), Refunded(returned + body.amount))
     return Effect(tuple(postings), (done, ((holder,), after), *records))
 
