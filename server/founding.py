@@ -14,10 +14,10 @@ from server.home import Home, draw_keys, make_home, write_settings
 from server.node import make_clock, new_boot, open_node
 from server.settings import NodeSettings, read_settings, write_template
 from server.store.database import open_database
+from shared.bodies import AssetClass, AssetCreate, Body, PlaceCreate
 from shared.host import HostError
 from shared.host.lock import HomeLock
 from shared.ids import EUR, AssetId, ChainId, PlaceId
-from shared.kinds import AssetClass, AssetCreate, Body, PlaceCreate
 
 EURO: Final = "€"
 LOCAL_PRIORITY: Final = 10

@@ -15,6 +15,7 @@ HOUR_MS: Final = 3_600_000
 Days = Annotated[int, msgspec.Meta(ge=1, le=36_500)]
 BasisPoints = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 Weight = Annotated[int, msgspec.Meta(ge=0, le=1_000)]
+Units = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 
 
 class ProtocolPolicy(
@@ -66,7 +67,52 @@ class DemurragePolicy(
     weight_nodes: Weight
 
 
-Policy = ProtocolPolicy | OfflinePolicy | DemurragePolicy
+class PursePolicy(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="policy", tag="purse"
+):
+    """How much the purse of a card holds at most, in cents, by tier (subject: `-` or its home)."""
+
+    t1_limit: Count
+    t2_limit: Count
+
+
+class ExchangePolicy(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="policy", tag="exchange"
+):
+    """The rate of a pair (the subject: `GIVE-TAKE`): `give` smallest units for `take` ones.
+
+    It holds in both directions; 0 and 0 close the pair.
+    """
+
+    give: Units
+    take: Units
+
+
+class DividendPolicy(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="policy", tag="dividend"
+):
+    """What each member of a free currency (the subject) gets every `period_days`.
+
+    max(`floor`, `ppm` millionths of the mass / members); periods count from UTC day 0.
+    """
+
+    floor: Count
+    period_days: Days
+    ppm: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+
+
+Policy = (
+    ProtocolPolicy | OfflinePolicy | DemurragePolicy | PursePolicy | ExchangePolicy | DividendPolicy
+)
+POLICY_SINCE: Final[dict[type[Policy], int]] = {
+    ProtocolPolicy: 1,
+    OfflinePolicy: 1,
+    DemurragePolicy: 1,
+    PursePolicy: 2,
+    ExchangePolicy: 2,
+    DividendPolicy: 2,
+}
+"""The protocol with which each came."""
 
 PROTOCOL: Final = ProtocolPolicy(version=1)
 OFFLINE: Final = OfflinePolicy(
@@ -76,6 +122,9 @@ OFFLINE: Final = OfflinePolicy(
     t0_sales=2,
     t0_terminal_cap=50_000,
 )
+PURSE: Final = PursePolicy(t1_limit=3_000, t2_limit=10_000)
+CLOSED: Final = ExchangePolicy(give=0, take=0)
+NO_DIVIDEND: Final = DividendPolicy(floor=0, period_days=1, ppm=0)
 NO_DEMURRAGE: Final = DemurragePolicy(
     enabled=False,
     fixed=0,

@@ -7,6 +7,7 @@ be recorded as a rejection without blocking its author for ever.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Final
@@ -14,10 +15,11 @@ from typing import Annotated, Final
 import msgspec
 
 from shared.amounts import LIMIT, Count
+from shared.bodies import Body
 from shared.codec import decode, encode, plain
 from shared.errors import Code, Refused
 from shared.ids import AuthorId, BootId, ChainId, Hash, Token
-from shared.kinds import KINDS, NAMES, Body
+from shared.kinds import KINDS, NAMES
 from shared.signing import SIGNATURE_BYTES, Purpose, from_text, to_text, verify
 
 VERSION: Final = 1
@@ -25,6 +27,8 @@ MAX_TRANSACTIONS: Final = 500
 MAX_BATCH_BYTES: Final = 512 * 1024
 MAX_PAYLOAD_BYTES: Final = 8192
 MAGIC: Final = "tirelire-batch/1"
+_LARGE: Final = frozenset(name for name, kind in KINDS.items() if kind.large)
+"""Kinds that carry other payloads: as large as a batch can be."""
 _HEADER_FIELDS: Final = 6
 _AMOUNT_FIELDS: Final = frozenset({"amount", "total"})
 
@@ -115,9 +119,11 @@ def open_payload(raw: bytes) -> Transaction:
 
     Raises Refused(too_large | bad_json | bad_shape | not_canonical | wrong_version).
     """
-    if len(raw) > MAX_PAYLOAD_BYTES:
+    if len(raw) > MAX_BATCH_BYTES:
         raise Refused(Code.TOO_LARGE, "payload")
     envelope = decode(raw, Envelope)
+    if len(raw) > MAX_PAYLOAD_BYTES and envelope.kind not in _LARGE:
+        raise Refused(Code.TOO_LARGE, "payload")
     if envelope.v != VERSION:
         raise Refused(Code.WRONG_VERSION)
     return Transaction(raw, payload_hash(raw), envelope, _open_body(envelope))
@@ -125,17 +131,20 @@ def open_payload(raw: bytes) -> Transaction:
 
 def _open_body(envelope: Envelope) -> Body | Code:
     kind = KINDS.get(envelope.kind)
-    if kind is None or kind.body is None:
+    if kind is None:
         plain(envelope.body)
-        return Code.UNKNOWN_KIND if kind is None else Code.KIND_NOT_ACTIVE
-    try:
-        return decode(envelope.body, kind.body)
-    except Refused:
-        return _why_not(envelope.body, kind.body)
+        return Code.UNKNOWN_KIND
+    for shape in kind.bodies:
+        with suppress(Refused):
+            return decode(envelope.body, shape)
+    return why_not(envelope.body, kind.body)
 
 
-def _why_not(raw: msgspec.Raw, shape: type[Body]) -> Code:
-    """Name what is wrong in a body; raises Refused when it is not even canonical."""
+def why_not(raw: msgspec.Raw, shape: type[Body]) -> Code:
+    """Name what is wrong in a body that is not of a shape.
+
+    Raises Refused(bad_json | not_canonical) when it is not even canonical.
+    """
     value = plain(raw)
     if not isinstance(value, dict):
         return Code.BAD_FIELD

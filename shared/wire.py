@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from shared.amounts import Count
+from shared.bodies import AssetClass, Tier
 from shared.codec import decode, encode
 from shared.detail import Detail
 from shared.errors import Code, Refused
@@ -27,7 +28,6 @@ from shared.ids import (
     Token,
     WalletId,
 )
-from shared.kinds import AssetClass, Tier
 from shared.policy import OfflinePolicy
 from shared.transaction import MAGIC, MAX_BATCH_BYTES, MAX_TRANSACTIONS
 

@@ -16,10 +16,10 @@ from server.api.problem import problem
 from server.api.route import Answer, Call
 from server.engine.port import Engine, EngineStoppedError, Placed, Stored, Unplaced
 from server.ledger.records import Author, Place
+from shared.bodies import CashReload, Refund, Sale
 from shared.detail import Detail, adds_up, detail_hash
 from shared.errors import Code, Refused
 from shared.ids import AuthorId, Hash
-from shared.kinds import CashReload, Refund, Sale
 from shared.transaction import Batch, Transaction, parse_batch, signed_by
 from shared.wire import BatchAnswer, Head, VerdictLine, split_upload
 

@@ -13,8 +13,8 @@ from typing import Final, Literal, Protocol, TypeVar
 
 from server.ledger.records import Asset, Key, Place, Record
 from server.ledger.state import State
+from shared.bodies import AssetClass
 from shared.ids import AssetId, AuthorId, PlaceId
-from shared.kinds import AssetClass
 from shared.wire import AssetLine, Catalogue, CategoryLine, OperatorLine, ProductLine
 
 R = TypeVar("R", bound=Record)
@@ -116,6 +116,10 @@ class _View:
 
     def transaction(self, _author: AuthorId, _seq: int) -> None:
         """Give nothing: which assets a place accepts does not depend on it."""
+
+    def rows(self, _record: type[R], _front: Key = ()) -> dict[Key, R]:
+        """Give nothing, as above."""
+        return {}
 
 
 def accepted_assets(ledger: Ledger, place: PlaceId) -> tuple[AssetId, ...]:

@@ -17,10 +17,10 @@ from server.api.problem import problem
 from server.api.route import Answer, Call
 from server.engine.port import Engine, EngineStoppedError, NotProposed
 from server.ledger.records import Author, Place
+from shared.bodies import TerminalEnrol
 from shared.codec import encode, read
 from shared.errors import Code, Refused
 from shared.ids import AuthorId, author_id
-from shared.kinds import TerminalEnrol
 from shared.signing import Purpose, from_text, to_text, verify
 from shared.wire import PairAnswer, PairRequest, Secrets, pairing_text
 

@@ -23,9 +23,9 @@ from server.store.local import DEAD_LETTER, DETAIL, INBOX
 from server.store.schema import BLOCK_BATCH, BLOCK_HEADER, CHAIN_TRANSACTION, RECORDS
 from server.store.view import StoreView
 from shared.block import read_header
+from shared.bodies import Tier
 from shared.errors import Code
 from shared.ids import ZERO_HASH, AssetId, AuthorId, CardRef, Hash, PlaceId, WalletId
-from shared.kinds import Tier
 from shared.signing import to_text
 from shared.transaction import MAX_BATCH_BYTES
 from shared.wire import Catalogue, SealedHeader, VerdictLine

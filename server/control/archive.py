@@ -21,10 +21,10 @@ from server.store.importing import append_chain
 from server.store.truth import stored_blocks
 from server.store.writer import StoreError
 from server.verify.files import UnreadableError, open_chain, write_chain_file
+from shared.bodies import Role
 from shared.host.files import PRIVATE, make_private_folder, sync_folder
 from shared.host.lock import HomeLock
 from shared.ids import author_id
-from shared.kinds import Role
 from shared.signing import public_key
 
 PART = ".part"

@@ -9,9 +9,9 @@ from server.engine.port import EngineStoppedError, NotProposed
 from server.founding import invite, slug
 from server.node import Node
 from server.web.port import Mistakes, NotDone
+from shared.bodies import AssetCreate, Body, PlaceCreate
 from shared.errors import MESSAGES
 from shared.ids import AssetId, PlaceId
-from shared.kinds import AssetCreate, Body, PlaceCreate
 
 
 def propose(node: Node, *bodies: Body) -> int:

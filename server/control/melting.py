@@ -10,7 +10,7 @@ from server.control.errors import NotPossibleError
 from server.demurrage.plan import calendar, day_number
 from server.demurrage.run import Day, FutureDayError
 from server.node import Node
-from shared.kinds import PolicySet
+from shared.bodies import PolicySet
 from shared.policy import NO_DEMURRAGE, DemurragePolicy
 
 

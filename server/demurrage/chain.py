@@ -27,8 +27,8 @@ from server.ledger.state import State, View
 from server.store.listing import Listing
 from server.store.view import StoreView
 from shared.amounts import Amount
+from shared.bodies import MeltReversal, Sale
 from shared.ids import AssetId, AuthorId, PlaceId, WalletId
-from shared.kinds import MeltReversal, Sale
 from shared.policy import DemurragePolicy
 
 R = TypeVar("R", bound=Record)

@@ -13,8 +13,8 @@ from server.ledger import demurrage
 from server.ledger.melting import matures
 from server.ledger.records import Idle
 from shared.amounts import Amount
+from shared.bodies import Distribute, Melt, Notice
 from shared.ids import AssetId, PlaceId, WalletId
-from shared.kinds import Distribute, Melt, Notice
 from shared.policy import DemurragePolicy
 
 EPOCH: Final = date(1970, 1, 1)

@@ -13,8 +13,8 @@ from typing import Protocol, TypeVar
 from server.demurrage import plan
 from server.demurrage.plan import Holdings, Share
 from server.engine.port import Engine, NotProposed
+from shared.bodies import Body, Melt, MeltReversal
 from shared.ids import AssetId
-from shared.kinds import Body, Melt, MeltReversal
 from shared.transaction import MAX_TRANSACTIONS
 from shared.verdict import Status
 

@@ -15,9 +15,9 @@ from server.ledger.records import Head
 from server.store import blocks, readers
 from server.store.database import Database
 from server.store.view import StoreView
+from shared.bodies import Body, Genesis
 from shared.host.clock import Clock
 from shared.ids import ZERO_CHAIN, ZERO_HASH, BootId, ChainId, PublicKey
-from shared.kinds import Body, Genesis
 from shared.signing import public_key
 from shared.verdict import Status
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from server.engine.port import NotProposed
 from server.ledger.records import Head
+from shared.bodies import Body
 from shared.errors import Refused
 from shared.host.clock import Clock
 from shared.ids import AuthorId, BootId, ChainId, author_id
-from shared.kinds import Body
 from shared.signing import Purpose, public_key, sign
 from shared.transaction import (
     MAX_BATCH_BYTES,

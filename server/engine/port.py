@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared.bodies import Body
 from shared.detail import Detail
 from shared.errors import Code
 from shared.ids import AuthorId, Hash
-from shared.kinds import Body
 from shared.transaction import Batch
 from shared.verdict import Verdict
 

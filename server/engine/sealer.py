@@ -22,9 +22,9 @@ from server.store import blocks, readers
 from server.store.codec import insertion
 from server.store.local import DEAD_LETTER, DETAIL, FACT
 from server.store.view import RecordCache, StoreView
+from shared.bodies import Body
 from shared.errors import Code
 from shared.ids import ZERO_HASH
-from shared.kinds import Body
 from shared.transaction import Batch
 from shared.verdict import Status
 

@@ -25,12 +25,12 @@ from server.ledger.records import Author
 from server.store.database import Database
 from server.store.view import StoreView
 from server.store.writer import StoreError
+from shared.bodies import Body
 from shared.codec import encode
 from shared.detail import Detail, detail_hash
 from shared.errors import Code
 from shared.host.clock import Clock
 from shared.ids import AuthorId, BootId
-from shared.kinds import Body
 from shared.transaction import Batch, signed_by
 
 

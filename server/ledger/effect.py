@@ -17,13 +17,14 @@ from server.ledger.records import (
     Posting,
     Record,
     Rule,
+    Validators,
     Wallet,
 )
 from server.ledger.state import State
+from shared.bodies import Body
 from shared.errors import Code
 from shared.ids import Account, AssetId, AuthorId, PlaceId, WalletId, wallet as wallet_account
-from shared.kinds import Body
-from shared.policy import NO_DEMURRAGE, DemurragePolicy, Policy
+from shared.policy import NO_DEMURRAGE, PROTOCOL, DemurragePolicy, Policy
 from shared.transaction import Transaction
 from shared.verdict import ACCEPTED, Verdict
 
@@ -58,6 +59,11 @@ class Context:
         """The UTC day of the block."""
         return self.time // DAY_MS
 
+    @property
+    def protocol(self) -> int:
+        """The protocol of the chain."""
+        return self.policy(CHAIN, PROTOCOL)[0].version
+
     def policy(self, subject: str, default: P) -> tuple[P, int]:
         """Give the policy of a subject and the day since which it holds."""
         name = str(type(default).__struct_config__.tag)
@@ -74,6 +80,7 @@ class Signed:
     author: AuthorId
     record: Author
     transaction: Transaction
+    ends_batch: bool = True
 
     @property
     def place(self) -> PlaceId:
@@ -90,6 +97,11 @@ def serves(context: Context, signed: Signed, place: PlaceId) -> Code | None:
     if record is None:
         return Code.UNKNOWN_PLACE
     return None if record.node == signed.author else Code.NOT_AUTHORISED
+
+
+def validators(context: Context) -> Validators:
+    """Give the nodes that decide; nobody before protocol 2."""
+    return context.state.get(Validators, (CHAIN,)) or Validators((), ())
 
 
 # ---------- idle money ----------

@@ -15,10 +15,10 @@ from server.ledger.records import Author, Head, Key, Record
 from server.ledger.rules import apply
 from server.ledger.state import Done, State, View
 from shared.block import write_leaf
+from shared.bodies import Body
 from shared.codec import encode
 from shared.errors import Code
 from shared.ids import ZERO_HASH, AuthorId, Hash
-from shared.kinds import Body
 from shared.transaction import Batch, Transaction
 from shared.verdict import Verdict
 
@@ -49,12 +49,17 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class BlockResult:
-    """What a block does: in order, and as the final value of each changed record."""
+    """What a block does: in order, and as the final value of each changed record.
+
+    `keys` are the public keys (hex) that the state had for each batch's author just before it: the
+    batch's signature must be that key's.  Empty when the author was not known then.
+    """
 
     executed: tuple[Executed, ...]
     taken: tuple[Taken, ...]
     changes: tuple[tuple[str, Key, Record], ...]
     effects: Hash
+    keys: tuple[str, ...] = ()
 
     @property
     def makes_block(self) -> bool:
@@ -71,7 +76,10 @@ def execute(view: View, batches: Sequence[Batch], *, height: int, time: int) -> 
     state = State(view)
     executed: list[Executed] = []
     taken: list[Taken] = []
+    keys: list[str] = []
     for number, batch in enumerate(batches):
+        author = state.get(Author, (batch.author,))
+        keys.append(author.key if author else "")
         answer = position(state, batch, height=height)
         taken.append(answer)
         if answer.code is None:
@@ -81,7 +89,7 @@ def execute(view: View, batches: Sequence[Batch], *, height: int, time: int) -> 
             _quarantine(state, batch.author)
     changes = tuple(state.changes())
     effects = effects_hash([item.leaf for item in executed], changes)
-    return BlockResult(tuple(executed), tuple(taken), changes, effects)
+    return BlockResult(tuple(executed), tuple(taken), changes, effects, tuple(keys))
 
 
 def position(state: State, batch: Batch, *, height: int) -> Taken:
@@ -120,7 +128,7 @@ def _run(
     transaction = batch.last
     for transaction in batch.transactions[skipped:]:
         envelope = transaction.envelope
-        verdict, postings = apply(context, transaction)
+        verdict, postings = apply(context, transaction, ends_batch=transaction is batch.last)
         author = state.get(Author, (batch.author,))
         body = transaction.body if isinstance(transaction.body, Body) else None
         done = Done(

@@ -27,6 +27,7 @@ from server.ledger.records import (
     Remainder,
     Wallet,
 )
+from shared.bodies import Distribute, Melt, MeltReversal, Notice, Sale
 from shared.errors import Code
 from shared.ids import (
     POT_COMMONS,
@@ -42,7 +43,6 @@ from shared.ids import (
     place,
     wallet,
 )
-from shared.kinds import Distribute, Melt, MeltReversal, Notice, Sale
 from shared.policy import NO_DEMURRAGE, DemurragePolicy
 
 WAITING_DAYS: Final = 45

@@ -14,6 +14,7 @@ from server.ledger.effect import (
 )
 from server.ledger.records import Card, Evidence, Key, Posting, Record, Refunded, Wallet
 from server.ledger.state import Done, State
+from shared.bodies import AssetClass, CashReload, Issue, Refund, Reload, ReserveBook, Sale, Transfer
 from shared.errors import Code
 from shared.ids import (
     EUR,
@@ -30,7 +31,6 @@ from shared.ids import (
     reserve,
     wallet,
 )
-from shared.kinds import AssetClass, CashReload, Issue, Refund, Reload, ReserveBook, Sale, Transfer
 from shared.verdict import ACCEPTED, OVERDRAWN
 
 Records = tuple[tuple[Key, Record], ...]

@@ -1,22 +1,23 @@
 """What the ledger remembers: one frozen Struct a table of the state.
 
 A record is found by its table and a key of short strings and numbers.  The final value of each
-changed record goes into the block's effects hash, so a field added here changes every block: new
-fields come with a new protocol version.  The store derives the tables `chain_*` from this file.
+changed record goes into the block's effects hash.  So that an old chain keeps its hashes, a field
+that came with a later protocol has a default, and a default is not written (`omit_defaults`): only
+rules of that protocol give it another value.  The store derives the tables `chain_*` from here.
 """
 
 from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from shared.ids import Account, AssetId, AuthorId, Hash, PlaceId, WalletId
-from shared.kinds import AssetClass, Role, Tier
+from shared.bodies import AssetClass, Role, Tier
+from shared.ids import Account, AssetId, AuthorId, CardRef, Hash, PlaceId, WalletId
 from shared.policy import Policy
 
 Key: TypeAlias = tuple[str | int, ...]
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     """One row of the state."""
 
 
@@ -44,6 +45,7 @@ class Place(Record, frozen=True):
 
     name: str
     node: AuthorId
+    left: bool = False
 
 
 class Asset(Record, frozen=True):
@@ -56,6 +58,7 @@ class Asset(Record, frozen=True):
     priority: int
     scale: int
     symbol: str
+    archived: bool = False
 
 
 class Card(Record, frozen=True):
@@ -69,11 +72,17 @@ class Card(Record, frozen=True):
 
 
 class Wallet(Record, frozen=True):
-    """Key: wallet.  `debts` are (asset, place, amount) that loss accounts carry for it."""
+    """Key: wallet.
+
+    `debts` are (asset, place, amount) that loss accounts carry for it, `cards` those whose purses
+    it funds; `merged` is the wallet that it became part of, and that its cards point to since then.
+    """
 
     debts: tuple[tuple[AssetId, PlaceId, int], ...]
     home: PlaceId
     reloaded_at: PlaceId
+    cards: tuple[CardRef, ...] = ()
+    merged: str = ""
 
 
 class Balance(Record, frozen=True):
@@ -137,6 +146,130 @@ class Remainder(Record, frozen=True):
     amount: int
 
 
+class Acceptance(Record, frozen=True):
+    """Key: asset, place.  Who has said that the place takes the asset: both must."""
+
+    issuer: bool
+    place: bool
+
+
+class Group(Record, frozen=True):
+    """Key: number.  A purse group: assets of equal unit."""
+
+    assets: tuple[AssetId, ...]
+
+
+class Purse(Record, frozen=True):
+    """Key: card.  What the chain knows of a card's purse (PROTOCOL §6 a to g); cents, ever.
+
+    `number` is the newest allowance's, `credit` the sum of all issues, `void_line` what a release
+    has declared spent, `claims` the claimed intervals [before, after), merged and in order.
+    `expires` is the end of the newest allowance (UTC hours since 1970), `epoch` the number of
+    recoveries that its number takes account of.
+    """
+
+    claims: tuple[tuple[int, int], ...]
+    credit: int
+    epoch: int
+    expires: int
+    group: int
+    number: int
+    void_line: int
+
+
+class Allowed(Record, frozen=True):
+    """Key: hash of an allowance.  It follows from a `purse.issue` of the chain."""
+
+    card: CardRef
+    number: int
+
+
+class Forked(Record, frozen=True):
+    """Key: card.  Sales (author, number) whose intervals overlap others: the card was copied."""
+
+    sales: tuple[tuple[AuthorId, int], ...]
+
+
+class Settled(Record, frozen=True):
+    """Key: author, number of a disputed sale.  What became of it."""
+
+    outcome: Literal["pay", "drop"]
+
+
+class Lock(Record, frozen=True):
+    """Key: transaction.  An amount on `hold:<transaction>` on its way out of the system."""
+
+    account: Account
+    amount: int
+    asset: AssetId
+    status: Literal["locked", "done", "failed"]
+
+
+class Corrected(Record, frozen=True):
+    """Key: author, number.  The transaction that undid it."""
+
+    transaction: Hash
+
+
+class Member(Record, frozen=True):
+    """Key: asset, wallet.  A member until a day; `paid` is the last period it got its part of."""
+
+    paid: int
+    until: int
+
+
+class Created(Record, frozen=True):
+    """Key: asset, period.  What each of `members` gets of a free currency whose mass was `mass`."""
+
+    amount: int
+    mass: int
+    members: int
+
+
+class Validators(Record, frozen=True):
+    """Key: `-`.  The nodes that decide, in their order; `suspended` may issue no allowances."""
+
+    nodes: tuple[AuthorId, ...]
+    suspended: tuple[AuthorId, ...]
+
+
+class Proposal(Record, frozen=True):
+    """Key: transaction.  What is proposed, who is for and against it, and whether it still is."""
+
+    against: tuple[AuthorId, ...]
+    author: AuthorId
+    number: int
+    status: Literal["open", "done", "dropped"]
+    support: tuple[AuthorId, ...]
+
+
+class Handover(Record, frozen=True):
+    """Key: `-`.  The engine that orders the blocks after this one."""
+
+    engine: str
+    genesis: Hash
+    height: int
+    initial_height: int
+    validators: tuple[AuthorId, ...]
+
+
+class Lost(Record, frozen=True):
+    """Key: first height.  Blocks up to `last` were lost; `height` is the block that says so."""
+
+    height: int
+    last: int
+
+
+class Adopted(Record, frozen=True):
+    """Key: author, first number, hash of the last payload.  A branch that `fork.adopt` booked.
+
+    `verdicts` are those of its transactions, in order.
+    """
+
+    transaction: Hash
+    verdicts: tuple[str, ...]
+
+
 TABLES: Final[dict[str, tuple[type[Record], tuple[tuple[str, type], ...]]]] = {
     "author": (Author, (("author", str),)),
     "head": (Head, (("author", str),)),
@@ -153,6 +286,21 @@ TABLES: Final[dict[str, tuple[type[Record], tuple[tuple[str, type], ...]]]] = {
     "melted": (Melted, (("wallet", str), ("asset", str), ("day", int))),
     "pending": (Pending, (("asset", str), ("place", str), ("month", int))),
     "remainder": (Remainder, (("asset", str), ("place", str))),
+    "acceptance": (Acceptance, (("asset", str), ("at", str))),
+    "group": (Group, (("number", int),)),
+    "purse": (Purse, (("card", str),)),
+    "allowed": (Allowed, (("allowance", str),)),
+    "forked": (Forked, (("card", str),)),
+    "settled": (Settled, (("author", str), ("seq", int))),
+    "lock": (Lock, (("transaction", str),)),
+    "corrected": (Corrected, (("author", str), ("seq", int))),
+    "member": (Member, (("asset", str), ("wallet", str))),
+    "created": (Created, (("asset", str), ("period", int))),
+    "validators": (Validators, (("chain", str),)),
+    "proposal": (Proposal, (("transaction", str),)),
+    "handover": (Handover, (("chain", str),)),
+    "lost": (Lost, (("first", int),)),
+    "adopted": (Adopted, (("author", str), ("first_seq", int), ("head", str))),
 }
 NAMES: Final[dict[type[Record], str]] = {record: name for name, (record, _) in TABLES.items()}
 

@@ -9,10 +9,8 @@ from server.ledger.effect import (
     Signed,
     serves,
 )
-from server.ledger.records import Asset, Author, Card, Place, Rule, Wallet
-from shared.errors import Code
-from shared.ids import EUR, AssetId, PlaceId, author_id
-from shared.kinds import (
+from server.ledger.records import Asset, Author, Card, Place, Rule, Validators, Wallet
+from shared.bodies import (
     AssetClass,
     AssetCreate,
     CardBlock,
@@ -24,10 +22,14 @@ from shared.kinds import (
     TerminalEnrol,
     TerminalRevoke,
 )
+from shared.errors import Code
+from shared.ids import EUR, AssetId, PlaceId, author_id
 from shared.policy import OFFLINE, DemurragePolicy, OfflinePolicy, ProtocolPolicy
 
-PROTOCOL = 1
+PROTOCOL = 2
 """The newest protocol this code can execute."""
+VOTES = 2
+"""The protocol from which on validators decide: whoever brings it is the first of them."""
 CENTS = 2
 """Decimals of whatever is worth euros."""
 LATE_DAYS = 60
@@ -132,12 +134,16 @@ def policy_set(context: Context, signed: Signed, body: PolicySet) -> Outcome:
         code = _protocol(context, body.subject, value)
     elif isinstance(value, OfflinePolicy):
         code = _offline(context, signed, body.subject, value)
-    else:
+    elif isinstance(value, DemurragePolicy):
         code = _demurrage(context, signed, body.subject, value)
+    else:
+        code = Code.UNKNOWN_POLICY
     if code:
         return code
     key = (str(type(value).__struct_config__.tag), body.subject)
-    return Effect(records=((key, Rule(context.day, value)),))
+    first = isinstance(value, ProtocolPolicy) and context.protocol < VOTES <= value.version
+    founding = (((CHAIN,), Validators((signed.author,), ())),) if first else ()
+    return Effect(records=((key, Rule(context.day, value)), *founding))
 
 
 def _protocol(context: Context, subject: str, value: ProtocolPolicy) -> Code | None:

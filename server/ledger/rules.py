@@ -7,13 +7,10 @@ answer is a verdict, and a rejection leaves no trace but itself.
 from typing import Any, Final
 
 from server.ledger import melting, money, registry
-from server.ledger.effect import CHAIN, Context, Effect, Outcome, RuleFunction, Signed
+from server.ledger.effect import Context, Effect, Outcome, RuleFunction, Signed
 from server.ledger.records import Author, Posting
 from server.ledger.state import Floor, Overflow
-from shared.errors import Code
-from shared.ids import Account, AuthorId, author_id
-from shared.kinds import (
-    KINDS,
+from shared.bodies import (
     AssetCreate,
     Body,
     CardBlock,
@@ -36,8 +33,10 @@ from shared.kinds import (
     TerminalRevoke,
     Transfer,
 )
-from shared.policy import PROTOCOL
-from shared.transaction import Transaction
+from shared.errors import Code
+from shared.ids import Account, AuthorId, author_id
+from shared.kinds import KINDS, since
+from shared.transaction import Transaction, why_not
 from shared.verdict import DISPUTED, Verdict, rejected
 
 RULES: Final[dict[type[Body], RuleFunction[Any]]] = {
@@ -63,9 +62,14 @@ RULES: Final[dict[type[Body], RuleFunction[Any]]] = {
 }
 
 
-def apply(context: Context, transaction: Transaction) -> tuple[Verdict, tuple[Posting, ...]]:
-    """Give a transaction its verdict and make its changes to the state."""
-    outcome = _judge(context, transaction)
+def apply(
+    context: Context, transaction: Transaction, *, ends_batch: bool = True
+) -> tuple[Verdict, tuple[Posting, ...]]:
+    """Give a transaction its verdict and make its changes to the state.
+
+    `ends_batch` tells whether it is the last of its batch.
+    """
+    outcome = _judge(context, transaction, ends_batch=ends_batch)
     if isinstance(outcome, Code):
         return rejected(outcome), ()
     if outcome.postings:
@@ -80,15 +84,15 @@ def apply(context: Context, transaction: Transaction) -> tuple[Verdict, tuple[Po
     return outcome.verdict, outcome.postings
 
 
-def _judge(context: Context, transaction: Transaction) -> Outcome:
-    body = transaction.body
-    if isinstance(body, Code):
-        return body
-    envelope = transaction.envelope
-    kind = KINDS[envelope.kind]
-    protocol, _ = context.policy(CHAIN, PROTOCOL)
-    if kind.since > protocol.version:
+def _judge(context: Context, transaction: Transaction, *, ends_batch: bool) -> Outcome:
+    body, envelope = transaction.body, transaction.envelope
+    kind, protocol = KINDS.get(envelope.kind), context.protocol
+    if kind is not None and kind.since > protocol:
         return Code.KIND_NOT_ACTIVE
+    if isinstance(body, Code) or kind is None:
+        return body if isinstance(body, Code) else Code.UNKNOWN_KIND
+    if since(body) > protocol:
+        return why_not(envelope.body, kind.body)
     author = context.state.get(Author, (envelope.author,))
     if isinstance(body, Genesis):
         author = _founder(context, envelope.author, author, body)
@@ -96,7 +100,9 @@ def _judge(context: Context, transaction: Transaction) -> Outcome:
         return Code.NOT_AUTHORISED
     if author.status == "revoked" and envelope.seq > author.after:
         return Effect(verdict=DISPUTED) if isinstance(body, Sale) else Code.AUTHOR_REVOKED
-    return RULES[type(body)](context, Signed(envelope.author, author, transaction), body)
+    signed = Signed(envelope.author, author, transaction, ends_batch)
+    rule = RULES.get(type(body))
+    return Code.KIND_NOT_ACTIVE if rule is None else rule(context, signed, body)
 
 
 def _founder(

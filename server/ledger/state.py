@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast
 
-from server.ledger.records import NAMES, Asset, Balance, Key, Place, Posting, Record
+from server.ledger.records import NAMES, Acceptance, Asset, Balance, Key, Place, Posting, Record
 from shared.amounts import MAX_AMOUNT
+from shared.bodies import AssetClass, Body
 from shared.ids import EUR, Account, AssetId, AuthorId, Hash, PlaceId, may_be_negative
-from shared.kinds import AssetClass, Body
 from shared.verdict import Verdict
 
 R = TypeVar("R", bound=Record)
@@ -45,6 +45,9 @@ class View(Protocol):
 
     def places(self) -> dict[PlaceId, Place]:
         """Give every place."""
+
+    def rows(self, record: type[R], front: Key = ()) -> dict[Key, R]:
+        """Give all records of a table whose keys begin so: for rules that seldom run."""
 
 
 class Floor(Exception):  # noqa: N818 - a signal inside the ledger, turned into a code by each rule
@@ -86,6 +89,8 @@ class State:
         self._records[place] = self._changed[place] = value
         if type(value) is Asset:
             self._assets = None
+            self._accepted.clear()
+        elif type(value) is Acceptance:
             self._accepted.clear()
         elif type(value) is Place:
             self._places = None
@@ -146,6 +151,12 @@ class State:
             made = {PlaceId(str(key[0])): value for key, value in self._of(Place)}
             self._places = {**self._view.places(), **made}
         return self._places
+
+    def rows(self, record: type[R], front: Key = ()) -> dict[Key, R]:
+        """Give all records of a table whose keys begin so, as they stand now."""
+        length = len(front)
+        made = {key: value for key, value in self._of(record) if key[:length] == front}
+        return {**self._view.rows(record, front), **made}
 
     def _of(self, record: type[R]) -> list[tuple[Key, R]]:
         return [

@@ -10,9 +10,9 @@ from typing import Protocol, TypeVar
 
 from server.ledger.records import Key, Posting, Record
 from shared.block import Header
+from shared.bodies import Body
 from shared.detail import Detail
 from shared.ids import Account, AssetId, AuthorId, Hash
-from shared.kinds import Body
 from shared.verdict import Verdict
 
 R = TypeVar("R", bound=Record)

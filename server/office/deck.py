@@ -21,9 +21,9 @@ from server.office.proposing import propose
 from server.office.tables import CARD, CARD_FILE
 from server.web.port import Done, Mistakes, NotDone, Refusal
 from server.web.views.cards import ImportPreview, ImportProblem
+from shared.bodies import CardRegister
 from shared.errors import Code
 from shared.ids import CardRef, PlaceId, WalletId, card_reference
-from shared.kinds import CardRegister
 
 KEPT_MS: Final = 24 * 3_600_000
 MOST_FOUND: Final = 50

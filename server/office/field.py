@@ -34,8 +34,8 @@ from server.web.views.terminals import (
     TerminalsPage,
     TerminalState,
 )
+from shared.bodies import CardBlock, TerminalEnrol, TerminalRevoke
 from shared.ids import ZERO_HASH, Account, AssetId, AuthorId, CardRef, hold, wallet
-from shared.kinds import CardBlock, TerminalEnrol, TerminalRevoke
 
 LAST_SALES: Final = 10
 LAST_LINES: Final = 50

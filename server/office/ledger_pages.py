@@ -10,8 +10,8 @@ from server.office.lines import result_of
 from server.web.views.chain import Audit, Block, BlockPage, ChainPage, Operation
 from server.web.views.money import AssetPage, MeltPage
 from server.web.views.public import PublicPage, PublicPlace
+from shared.bodies import PlaceCreate
 from shared.ids import PlaceId, chain_id
-from shared.kinds import PlaceCreate
 
 SHOWN: Final = 6
 

@@ -9,9 +9,9 @@ from server.office.books import Books, Entry
 from server.office.money import Position
 from server.web.views.common import Line, LineKind, LineResult, Money
 from shared.amounts import NO_BREAK_SPACE
+from shared.bodies import CardBlock, CashReload, Refund, Reload, Sale
 from shared.detail import Detail
 from shared.ids import Account, AssetId, CardRef
-from shared.kinds import CardBlock, CashReload, Refund, Reload, Sale
 from shared.verdict import Status, Verdict
 
 KINDS: Final = {

@@ -10,8 +10,8 @@ from server.office.books import Books
 from server.office.money import Position, demurrage_of
 from server.web.views.common import Money, PartKind
 from server.web.views.money import Forecast, MeltNotice, MeltPage, NextMelt
+from shared.bodies import Distribute
 from shared.ids import AssetId, WalletId, wallet
-from shared.kinds import Distribute
 from shared.policy import DemurragePolicy
 
 EPOCH: Final = date(1970, 1, 1)

@@ -10,8 +10,8 @@ from server.office.books import Books
 from server.web.views.common import Asset, Money, Part, PartKind
 from server.web.views.money import AssetPage, ReservePage
 from server.web.views.overview import MoneyRow, Outside
+from shared.bodies import AssetClass
 from shared.ids import EUR, RESERVE_FEES, AssetId, PlaceId, reserve
-from shared.kinds import AssetClass
 from shared.policy import DemurragePolicy
 
 FULL_BP: Final = 10_000

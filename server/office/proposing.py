@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from server.engine.port import Engine, EngineStoppedError, NotProposed
+from shared.bodies import Body
 from shared.errors import Code
-from shared.kinds import Body
 
 
 def propose(engine: Engine, bodies: Sequence[Body]) -> Code | None:

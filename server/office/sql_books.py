@@ -22,9 +22,9 @@ from server.store.schema import (
     CHAIN_TRANSACTION,
 )
 from shared.block import read_header
+from shared.bodies import Body
 from shared.detail import Detail
 from shared.ids import Account, AssetId, AuthorId, Hash
-from shared.kinds import Body
 from shared.transaction import parse_batch
 from shared.verdict import Status, parse_verdict
 

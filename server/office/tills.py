@@ -19,8 +19,8 @@ from server.office.catalogue import read_name
 from server.office.tables import PAIRING, TERMINAL
 from server.web.port import Mistakes
 from server.web.views.terminals import Pairing, PairingState, TerminalState
+from shared.bodies import Role
 from shared.ids import AuthorId
-from shared.kinds import Role
 from shared.policy import OFFLINE, OfflinePolicy
 
 CODE_MS: Final = 10 * 60_000

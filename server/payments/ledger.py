@@ -11,9 +11,9 @@ from server.engine.port import Engine, EngineStoppedError, NotProposed
 from server.ledger.records import Balance, Evidence, Key, Record
 from server.payments.port import Booked, Booking, Credit, LedgerUnavailableError
 from shared.amounts import Amount
+from shared.bodies import Reload
 from shared.errors import Code
 from shared.ids import EUR, RESERVE_FEES, Account, AssetId, Hash, WalletId, hold, issuer, wallet
-from shared.kinds import Reload
 from shared.verdict import Status
 
 R = TypeVar("R", bound=Record)

@@ -21,9 +21,10 @@ from server.store.schema import (
     CHAIN_TIP,
     CHAIN_TRANSACTION,
 )
+from shared.bodies import Body
 from shared.codec import encode
 from shared.errors import Code
-from shared.kinds import KINDS, Body
+from shared.kinds import KINDS
 from shared.merkle import Frontier
 
 _HEADER: Final = insertion(BLOCK_HEADER)

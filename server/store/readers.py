@@ -13,9 +13,9 @@ from server.engine.port import Placed
 from server.ledger.chain import NOTHING, Tip
 from server.ledger.records import Posting
 from server.ledger.state import Done
+from shared.bodies import Body
 from shared.codec import encode
 from shared.ids import AuthorId, ChainId, Hash
-from shared.kinds import Body
 from shared.merkle import Frontier
 from shared.transaction import Transaction, open_payload
 from shared.verdict import parse_verdict

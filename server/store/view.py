@@ -27,9 +27,9 @@ from server.ledger.records import (
 from server.ledger.state import Done
 from server.store import readers
 from server.store.codec import BY_RECORD, key_of
+from shared.bodies import Body, MeltReversal, Refund, Sale
 from shared.codec import encode
 from shared.ids import AssetId, AuthorId, PlaceId, WalletId, wallet
-from shared.kinds import Body, MeltReversal, Refund, Sale
 from shared.transaction import Batch
 
 R = TypeVar("R", bound=Record)
@@ -99,6 +99,11 @@ class StoreView:
             rows = self._all(Place)
             self._cache.places = {PlaceId(str(key[0])): place for key, place in rows}
         return self._cache.places
+
+    def rows(self, record: type[R], front: Key = ()) -> dict[Key, R]:
+        """Give all records of a table whose keys begin so."""
+        length = len(front)
+        return {key: row for key, row in self._all(record) if key[:length] == front}
 
     def take(self, result: BlockResult) -> None:
         """See a block's changes from now on."""

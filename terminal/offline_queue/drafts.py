@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from shared.bodies import CashReload, Refund, Sale
 from shared.codec import decode, encode
 from shared.detail import NO_OPERATOR, Detail, detail_hash
 from shared.ids import CardRef
-from shared.kinds import CashReload, Refund, Sale
 from shared.transaction import open_payload
 from terminal.offline_queue.database import JournalDamagedError
 from terminal.offline_queue.journal import Journal

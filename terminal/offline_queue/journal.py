@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from shared.bodies import Body
 from shared.ids import ZERO_HASH, AuthorId, BootId
-from shared.kinds import Body
 from shared.signing import Purpose, sign
 from shared.transaction import open_payload, payload_hash, write_payload
 from shared.verdict import Verdict, parse_verdict

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from shared.bodies import AssetClass
 from shared.ids import AssetId, CardRef
-from shared.kinds import AssetClass
 from shared.policy import OfflinePolicy
 from shared.wire import AssetLine, CardLine, Catalogue, PairAnswer
 from terminal.till.directory import (

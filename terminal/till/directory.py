@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NewType
 
+from shared.bodies import Tier
 from shared.detail import NO_OPERATOR
 from shared.ids import AssetId, CardRef, PlaceId
-from shared.kinds import Tier
 from shared.policy import OfflinePolicy
 
 ProductId = NewType("ProductId", str)

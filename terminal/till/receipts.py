@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from shared.amounts import Amount
+from shared.bodies import CashReload, Refund, Sale
 from shared.detail import Detail, Line
 from shared.ids import AssetId, AuthorId, CardRef, Hash
-from shared.kinds import CashReload, Refund, Sale
 from terminal.till.directory import OperatorId, ProductId
 
 Basis: TypeAlias = Literal["cached", "online"]

@@ -20,6 +20,7 @@ from server.engine.port import NotProposed
 from server.founding import Plan, found_node
 from server.home import Home, read_keys
 from server.node import open_node
+from shared.bodies import Body, CardRegister, TerminalEnrol
 from shared.host.lock import HomeLock
 from shared.ids import (
     ZERO_HASH,
@@ -30,7 +31,6 @@ from shared.ids import (
     card_reference,
     wallet,
 )
-from shared.kinds import Body, CardRegister, TerminalEnrol
 from shared.signing import public_key
 from shared.transaction import Transaction, open_payload
 from shared.wire import BATCH_TYPE

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from server.home import read_keys
+from shared.bodies import Refund, Sale
 from shared.ids import card_reference
-from shared.kinds import Refund, Sale
 from tests.e2e.stage import BEER, FUNDS, Stage, all_sent, charge, journal_of, open_till, uid
 from tests.terminal.process import TillProcess, Unreachable
 

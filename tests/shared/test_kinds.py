@@ -1,42 +1,63 @@
 """The table of kinds says what DESIGN says."""
 
-from shared.kinds import KINDS, NAMES, Role
+import msgspec
 
-ACTIVE = [
-    "genesis",
-    "issue",
-    "reload",
-    "cash_reload",
-    "sale",
-    "refund",
-    "transfer",
-    "notice",
-    "melt",
-    "melt_reversal",
-    "distribute",
-    "reserve.book",
-    "asset.create",
-    "place.create",
-    "terminal.enrol",
-    "terminal.revoke",
-    "card.register",
-    "card.block",
-    "policy.set",
-]
-OFFLINE = {"sale", "refund", "cash_reload"}
+from shared.amounts import Amount
+from shared.bodies import Body, PolicySet, Role, Sale, SlotSale
+from shared.ids import CardRef, Hash
+from shared.kinds import KINDS, NAMES, since
+from shared.policy import CLOSED, OFFLINE
+
+FIRST = set(
+    "genesis issue reload cash_reload sale refund transfer notice melt melt_reversal distribute"
+    " reserve.book asset.create place.create terminal.enrol terminal.revoke card.register"
+    " card.block policy.set".split()
+)
+SECOND = set(
+    "sale.void gift merge exchange purse.issue purse.release cash_out cash_out.done"
+    " cash_out.failed settlement settlement.done settlement.failed dispute membership badge"
+    " dividend correction asset.update asset.archive asset.accept group.create place.join"
+    " place.leave fork.adopt card.link card.home card.lose card.unblock key.rotate"
+    " validator.propose vote.cast grant engine.handover recovery".split()
+)
+OFFLINE_KINDS = {"sale", "sale.void", "refund", "cash_reload"}
 
 
-def test_what_is_executable_now() -> None:
-    assert {name for name, kind in KINDS.items() if kind.since == 1} == set(ACTIVE)
-    assert {name for name, kind in KINDS.items() if kind.body} == set(ACTIVE)
+def test_the_kinds_of_each_protocol() -> None:
+    assert {name for name, kind in KINDS.items() if kind.since == 1} == FIRST
+    assert {name for name, kind in KINDS.items() if kind.since == 2} == SECOND
 
 
 def test_only_a_terminal_signs_what_may_be_made_offline() -> None:
-    assert {name for name, kind in KINDS.items() if kind.offline} == OFFLINE
-    for name in OFFLINE:
+    assert {name for name, kind in KINDS.items() if kind.offline} == OFFLINE_KINDS
+    for name in OFFLINE_KINDS:
         assert KINDS[name].signers == {Role.TERMINAL}
 
 
-def test_each_kind_has_its_own_body_signers_and_meaning() -> None:
-    assert len(NAMES) == len(ACTIVE)
+def test_each_kind_has_its_own_bodies_signers_and_meaning() -> None:
+    assert len(NAMES) == sum(len(kind.bodies) for kind in KINDS.values())
+    assert set(NAMES) == {shape for kind in KINDS.values() for shape in kind.bodies}
     assert all(kind.signers and kind.meaning for kind in KINDS.values())
+
+
+def test_only_an_adoption_carries_other_payloads() -> None:
+    assert [name for name, kind in KINDS.items() if kind.large] == ["fork.adopt"]
+
+
+def test_a_later_body_of_an_early_kind_came_with_the_later_protocol() -> None:
+    card, detail = CardRef("0" * 32), Hash("1" * 64)
+    first = Sale("cached", card, detail, (), Amount(5))
+    later = SlotSale(detail, "slot", card, detail, (), (0, 5), Amount(5))
+    assert (since(first), since(later)) == (1, 2)
+    assert since(PolicySet("-", OFFLINE)) == 1
+    assert since(PolicySet("GRAIN-FED", CLOSED)) == 2
+
+
+def test_no_body_has_a_default_or_takes_an_unknown_field() -> None:
+    shapes = [shape for kind in KINDS.values() for shape in kind.bodies]
+    assert all(issubclass(shape, Body) for shape in shapes)
+    for shape in shapes:
+        assert all(field.required for field in msgspec.structs.fields(shape)), shape
+        assert shape.__struct_config__.forbid_unknown_fields
+        names = [field.encode_name for field in msgspec.structs.fields(shape)]
+        assert names == sorted(names), shape

@@ -9,10 +9,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given, strategies as st
 
 from shared.amounts import Amount
+from shared.bodies import Body, Refund, Sale
 from shared.codec import encode
 from shared.errors import Code, Refused
 from shared.ids import ZERO_HASH, AuthorId, BootId, CardRef, ChainId, Hash, author_id
-from shared.kinds import KINDS, Body, Refund, Sale
+from shared.kinds import KINDS
 from shared.signing import Purpose, public_key, sign, to_text
 from shared.transaction import (
     MAX_BATCH_BYTES,

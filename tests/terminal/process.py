@@ -19,9 +19,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from server.ledger.records import Balance
 from server.office.shop import SqlShop
 from server.store.view import StoreView
+from shared.bodies import Body, CardRegister
 from shared.host.clock import SystemClock
 from shared.ids import card_reference, wallet
-from shared.kinds import Body, CardRegister
 from tests.server.engine.world import BAR, GRAIN, wallet_of
 from tests.terminal.sync.real_node import CARD_KEY, PIN, RealNode
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.bodies import Refund, Sale
 from shared.host.clock import SystemClock
 from shared.ids import card_reference
-from shared.kinds import Refund, Sale
 from shared.transaction import open_payload
 from terminal.home import Home
 from terminal.settings import Settings

@@ -12,6 +12,16 @@ from server.engine.port import Stored
 from server.engine.solo import Solo
 from server.store.database import Database, open_database
 from shared.amounts import Amount
+from shared.bodies import (
+    AssetClass,
+    AssetCreate,
+    Body,
+    CardRegister,
+    PlaceCreate,
+    Reload,
+    Sale,
+    TerminalEnrol,
+)
 from shared.detail import Detail, Line
 from shared.host.clock import SystemClock
 from shared.ids import (
@@ -26,16 +36,6 @@ from shared.ids import (
     PublicKey,
     WalletId,
     author_id,
-)
-from shared.kinds import (
-    AssetClass,
-    AssetCreate,
-    Body,
-    CardRegister,
-    PlaceCreate,
-    Reload,
-    Sale,
-    TerminalEnrol,
 )
 from shared.signing import Purpose, public_key, sign
 from shared.transaction import parse_batch, payload_hash, write_batch, write_payload

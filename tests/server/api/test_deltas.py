@@ -8,7 +8,7 @@ import pytest
 from server.api.deltas import Deltas as Handler
 from server.api.route import Call
 from shared.block import read_header
-from shared.kinds import CardBlock, PolicySet, TerminalRevoke
+from shared.bodies import CardBlock, PolicySet, TerminalRevoke
 from shared.policy import OFFLINE
 from shared.signing import Purpose, from_text, verify
 from shared.wire import Deltas

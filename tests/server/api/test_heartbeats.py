@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from shared.bodies import TerminalRevoke
 from shared.codec import encode
 from shared.ids import Hash
-from shared.kinds import TerminalRevoke
 from shared.signing import Purpose, sign, to_text
 from shared.wire import Head, Heartbeat, Status, Unsent
 from tests.server.api.world import BOOT, Terminal, World, code, good

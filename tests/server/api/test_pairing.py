@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from server.ledger.records import Author
+from shared.bodies import PlaceCreate, TerminalRevoke
 from shared.codec import encode
 from shared.ids import author_id
-from shared.kinds import PlaceCreate, TerminalRevoke
 from shared.signing import Purpose, sign, to_text
 from shared.wire import PairAnswer, pairing_text
 from tests.server.api.world import Terminal, World, code, good, problem

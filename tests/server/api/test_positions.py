@@ -3,8 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from server.control.looking import doctor
+from shared.bodies import Refund, TerminalRevoke
 from shared.detail import Detail, detail_hash
-from shared.kinds import Refund, TerminalRevoke
 from shared.signing import Purpose, sign
 from shared.transaction import write_batch
 from shared.wire import BatchAnswer, JournalAnswer, write_details

@@ -54,7 +54,7 @@ def test_a_receipt_convinces_somebody_who_knows_only_the_key(world: World, till:
     verdicts = []
     for seq in (1, 2, 3):
         given = get(world, f"receipts?{of(till, seq)}", Receipt)
-        proven = check(given, key=key(world))
+        proven = check(given, keys=(key(world),))
         assert isinstance(proven, Proven)
         assert proven.transaction.raw == till.payloads[seq - 1]
         verdicts.append(str(proven.verdict))
@@ -68,7 +68,7 @@ def test_the_founding_has_a_receipt_too(world: World) -> None:
     assert first is not None
     name = first.transaction.hash
     given = get(world, f"receipts?author={node}&seq=1&hash={name}", Receipt)
-    assert isinstance(check(given, key=key(world)), Proven)
+    assert isinstance(check(given, keys=(key(world),)), Proven)
     assert given.index == 0
 
 

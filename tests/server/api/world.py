@@ -17,6 +17,7 @@ from server.home import Home
 from server.ledger.records import Balance
 from server.node import Node, open_node
 from shared.amounts import Amount
+from shared.bodies import Body, CardRegister, Issue, Sale
 from shared.codec import encode, read
 from shared.detail import Detail, Line, detail_hash
 from shared.host.clock import SimulatedClock
@@ -35,7 +36,6 @@ from shared.ids import (
     author_id,
     wallet,
 )
-from shared.kinds import Body, CardRegister, Issue, Sale
 from shared.signing import Purpose, from_text, public_key, sign, to_text
 from shared.transaction import payload_hash, write_batch, write_payload
 from shared.wire import (

@@ -8,10 +8,10 @@ from server.engine.port import NotProposed, Placed, Stored, Unplaced
 from server.ledger.chain import NOTHING, Built, Tip, build
 from server.ledger.memory import Memory
 from server.ledger.records import Head, Key, Record
+from shared.bodies import Body, Genesis, Sale
 from shared.detail import Detail
 from shared.errors import Code
 from shared.ids import ZERO_HASH, AuthorId, BootId, PublicKey, author_id
-from shared.kinds import Body, Genesis, Sale
 from shared.signing import Purpose, public_key, sign
 from shared.transaction import Batch, parse_batch, payload_hash, write_batch, write_payload
 from shared.verdict import Status
@@ -118,7 +118,7 @@ class LittleEngine:
 
     def late_sales(self, above: int, unseen: int) -> Iterable[tuple[AuthorId, int]]:
         return [
-            name
-            for name, done in self.view.done.items()
+            (author, seq)
+            for author, seq, done in self.view.past
             if isinstance(done.body, Sale) and done.height > above and done.seen < unseen
         ]

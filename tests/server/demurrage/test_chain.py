@@ -12,6 +12,17 @@ from server.demurrage.plan import day_number, day_of, noon_ms
 from server.demurrage.run import Run
 from server.ledger.records import Balance
 from shared.amounts import Amount
+from shared.bodies import (
+    AssetClass,
+    AssetCreate,
+    Body,
+    CardRegister,
+    Issue,
+    PlaceCreate,
+    PolicySet,
+    Sale,
+    TerminalEnrol,
+)
 from shared.ids import (
     POT_COMMONS,
     POT_MAINTENANCE,
@@ -24,17 +35,6 @@ from shared.ids import (
     melt_pending,
     place,
     wallet,
-)
-from shared.kinds import (
-    AssetClass,
-    AssetCreate,
-    Body,
-    CardRegister,
-    Issue,
-    PlaceCreate,
-    PolicySet,
-    Sale,
-    TerminalEnrol,
 )
 from shared.policy import NO_DEMURRAGE
 from shared.signing import public_key

@@ -11,8 +11,8 @@ from server.demurrage import plan
 from server.demurrage.run import Day, FutureDayError, Run
 from server.engine.port import Engine
 from shared.amounts import Amount
+from shared.bodies import Distribute, Melt, Notice
 from shared.ids import AssetId, WalletId
-from shared.kinds import Distribute, Melt, Notice
 from shared.policy import NO_DEMURRAGE
 from tests.server.demurrage.tiny import BAR, GRAIN, Tiny
 

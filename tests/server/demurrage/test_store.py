@@ -12,8 +12,8 @@ from server.engine.port import Stored
 from server.ledger.records import Balance
 from server.store.listing import Listing
 from shared.amounts import Amount
+from shared.bodies import Sale, TerminalEnrol
 from shared.ids import ZERO_HASH, BootId, Hash, PublicKey, author_id, wallet
-from shared.kinds import Sale, TerminalEnrol
 from shared.signing import Purpose, public_key, sign
 from shared.transaction import Batch, parse_batch, write_batch, write_payload
 from tests.server.demurrage.little_engine import TILL_SEED

@@ -9,10 +9,10 @@ from server.engine.port import NotProposed, Placed, Stored
 from server.ledger import demurrage
 from server.ledger.melting import month_of
 from server.ledger.records import Idle
+from shared.bodies import Body, Distribute, Melt, MeltReversal, Notice
 from shared.detail import Detail
 from shared.errors import Code
 from shared.ids import AssetId, AuthorId, Hash, PlaceId, WalletId
-from shared.kinds import Body, Distribute, Melt, MeltReversal, Notice
 from shared.policy import DemurragePolicy
 from shared.transaction import Batch
 from shared.verdict import Status, Verdict

@@ -12,8 +12,8 @@ from server.store import readers
 from server.store.database import open_database
 from server.store.truth import stored_blocks
 from server.store.view import StoreView
+from shared.bodies import Body, PlaceCreate, Role
 from shared.ids import PlaceId, author_id
-from shared.kinds import Body, PlaceCreate, Role
 from shared.signing import public_key
 from tests.server.engine.world import BOOT, NODE_SEED, START_MS, Clock
 

@@ -4,9 +4,9 @@ from server.engine.own import Signer
 from server.engine.port import NotProposed
 from server.ledger.records import Head
 from shared.amounts import Amount
+from shared.bodies import Issue
 from shared.errors import Code
 from shared.ids import AssetId, ChainId, Hash, WalletId
-from shared.kinds import Issue
 from shared.signing import public_key
 from shared.transaction import MAX_BATCH_BYTES, signed_by
 from tests.server.engine.world import BOOT, NODE_SEED, START_MS, Clock

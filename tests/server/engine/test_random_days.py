@@ -9,8 +9,8 @@ from server.engine.port import NotProposed, Stored, Unplaced
 from server.ledger.audit import audit
 from server.store.truth import differences, stored_blocks
 from shared.amounts import Amount
+from shared.bodies import Body, CardBlock, Refund
 from shared.errors import Code
-from shared.kinds import Body, CardBlock, Refund
 from tests.server.engine.world import NO_DETAIL, Till, World, card, sale
 
 CARDS = 6

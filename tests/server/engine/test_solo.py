@@ -14,11 +14,11 @@ from server.ledger.records import Author
 from server.store.database import open_database
 from server.store.view import StoreView
 from shared.amounts import Amount
+from shared.bodies import CardBlock, PlaceCreate, Refund
 from shared.codec import encode
 from shared.detail import Detail, detail_hash
 from shared.errors import Code
 from shared.ids import ChainId, PlaceId
-from shared.kinds import CardBlock, PlaceCreate, Refund
 from shared.signing import Purpose, sign
 from tests.server.engine.world import (
     BOOT,

@@ -13,6 +13,16 @@ from server.ledger.records import Balance
 from server.store.database import Database, open_database
 from server.store.view import StoreView
 from shared.amounts import Amount
+from shared.bodies import (
+    AssetClass,
+    AssetCreate,
+    Body,
+    CardRegister,
+    Issue,
+    PlaceCreate,
+    Sale,
+    TerminalEnrol,
+)
 from shared.ids import (
     ZERO_HASH,
     AssetId,
@@ -26,16 +36,6 @@ from shared.ids import (
     WalletId,
     author_id,
     wallet,
-)
-from shared.kinds import (
-    AssetClass,
-    AssetCreate,
-    Body,
-    CardRegister,
-    Issue,
-    PlaceCreate,
-    Sale,
-    TerminalEnrol,
 )
 from shared.signing import Purpose, public_key, sign
 from shared.transaction import (

@@ -37,7 +37,7 @@ MUTANTS: Final = (
     Mutant("head moves on", EXECUTOR, "if skipped < len(batch.transactions):", "if not skipped:"),
     # ---------- who may ----------
     Mutant("signers of a kind", RULES, " or author.role not in kind.signers:", ":"),
-    Mutant("later kinds", RULES, "if kind.since > protocol.version:", "if False:"),
+    Mutant("later kinds", RULES, "if kind is not None and kind.since > protocol:", "if False:"),
     Mutant("revoked after", RULES, "envelope.seq > author.after:", "envelope.seq >= author.after:"),
     Mutant("revoked at all", RULES, "envelope.seq > author.after:", "False:"),
     Mutant("late sale is disputed", RULES, "if isinstance(body, Sale) else", "if False else"),

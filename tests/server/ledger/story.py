@@ -11,9 +11,7 @@ from pathlib import Path
 from server.ledger.audit import audit
 from server.ledger.melting import matures, month_of
 from shared.amounts import Amount
-from shared.codec import encode
-from shared.ids import POT_COMMONS, ZERO_HASH, AssetId, PlaceId, PublicKey
-from shared.kinds import (
+from shared.bodies import (
     AssetClass,
     CardBlock,
     CashReload,
@@ -30,6 +28,8 @@ from shared.kinds import (
     TerminalRevoke,
     Transfer,
 )
+from shared.codec import encode
+from shared.ids import POT_COMMONS, ZERO_HASH, AssetId, PlaceId, PublicKey
 from shared.policy import DemurragePolicy, OfflinePolicy, ProtocolPolicy
 from shared.signing import to_text
 from shared.transaction import Batch, open_payload, parse_batch, payload_hash
@@ -251,7 +251,7 @@ def as_json(world: World) -> str:
         "height": report.tip.height,
         "log": {"root": log.root().hex(), "size": log.size},
         "state": report.tip.state,
-        "verdicts": [str(done.verdict) for done in report.memory.done.values()],
+        "verdicts": [str(done.verdict) for *_, done in report.memory.past],
     }
     return json.dumps(vector, indent=1, ensure_ascii=False) + "\n"
 

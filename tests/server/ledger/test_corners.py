@@ -10,8 +10,8 @@ from server.ledger.records import Author, Balance, Pending
 from server.ledger.rules import apply
 from server.ledger.state import State
 from shared.amounts import Amount
+from shared.bodies import Distribute, Genesis, PlaceCreate, Refund, Role
 from shared.ids import ZERO_HASH, Hash, PlaceId, PublicKey, loss, melt_pending, place
-from shared.kinds import Distribute, Genesis, PlaceCreate, Refund, Role
 from shared.transaction import Transaction, open_payload, parse_batch
 from tests.server.ledger.world import (
     BAR,

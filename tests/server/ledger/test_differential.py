@@ -17,8 +17,7 @@ from hypothesis import given, settings, strategies as st
 from server.ledger.audit import audit
 from server.ledger.records import Balance
 from shared.amounts import Amount
-from shared.ids import ZERO_HASH, AssetId, PlaceId, PublicKey, may_be_negative
-from shared.kinds import (
+from shared.bodies import (
     AssetClass,
     Body,
     CardBlock,
@@ -31,6 +30,7 @@ from shared.kinds import (
     TerminalEnrol,
     Transfer,
 )
+from shared.ids import ZERO_HASH, AssetId, PlaceId, PublicKey, may_be_negative
 from shared.transaction import Transaction
 from tests.server.ledger.reference import LOCAL, ORDER, Reference
 from tests.server.ledger.world import FED, Author, World, asset, card, founded, holder

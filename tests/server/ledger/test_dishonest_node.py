@@ -12,8 +12,8 @@ from server.ledger.memory import Memory
 from server.ledger.records import Balance
 from shared.amounts import Amount
 from shared.block import batches_hash, read_header, write_header
+from shared.bodies import Reload
 from shared.ids import AuthorId, ChainId, Hash
-from shared.kinds import Reload
 from shared.signing import Purpose, sign
 from shared.transaction import write_batch
 from tests.server.ledger.world import FED, Author, World, card, founded, purse, sale

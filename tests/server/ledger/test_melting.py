@@ -5,6 +5,16 @@ import pytest
 from server.ledger.melting import first_day, matures, month_of
 from server.ledger.records import Balance, Idle, Melted, Pending, Remainder
 from shared.amounts import Amount
+from shared.bodies import (
+    AssetClass,
+    Distribute,
+    Issue,
+    Melt,
+    MeltReversal,
+    Notice,
+    PolicySet,
+    Transfer,
+)
 from shared.ids import (
     POT_COMMONS,
     POT_GUARANTEE,
@@ -14,16 +24,6 @@ from shared.ids import (
     loss,
     melt_pending,
     place,
-)
-from shared.kinds import (
-    AssetClass,
-    Distribute,
-    Issue,
-    Melt,
-    MeltReversal,
-    Notice,
-    PolicySet,
-    Transfer,
 )
 from shared.policy import DemurragePolicy
 from tests.server.ledger.world import (

@@ -4,6 +4,16 @@ import pytest
 
 from server.ledger.records import Wallet
 from shared.amounts import Amount
+from shared.bodies import (
+    AssetClass,
+    CardBlock,
+    CashReload,
+    Issue,
+    Refund,
+    Reload,
+    ReserveBook,
+    Transfer,
+)
 from shared.ids import (
     EUR,
     EXTERNAL,
@@ -15,16 +25,6 @@ from shared.ids import (
     loss,
     place,
     reserve,
-)
-from shared.kinds import (
-    AssetClass,
-    CardBlock,
-    CashReload,
-    Issue,
-    Refund,
-    Reload,
-    ReserveBook,
-    Transfer,
 )
 from tests.server.ledger.world import BAR, FED, GRAIN, World, asset, card, founded, holder, purse
 

@@ -54,11 +54,12 @@ def test_it_audits_green(recorded: Recorded) -> None:
 
 
 def test_its_verdicts_are_those_of_its_time(recorded: Recorded) -> None:
-    assert [str(done.verdict) for done in recorded.report.memory.done.values()] == recorded.verdicts
+    past = recorded.report.memory.past
+    assert [str(done.verdict) for *_, done in past] == recorded.verdicts
 
 
 def test_it_holds_each_kind_of_protocol_1_and_each_status(recorded: Recorded) -> None:
-    done = recorded.report.memory.done
+    done = {(author, seq): each for author, seq, each in recorded.report.memory.past}
     took_effect = {
         transaction.envelope.kind
         for block in recorded.blocks
@@ -77,5 +78,5 @@ def test_it_holds_each_kind_of_protocol_1_and_each_status(recorded: Recorded) ->
 
 
 def test_the_same_story_told_today_gets_the_same_verdicts(recorded: Recorded) -> None:
-    told = tell().memory.done.values()
-    assert [str(done.verdict) for done in told] == recorded.verdicts
+    told = tell().memory.past
+    assert [str(done.verdict) for *_, done in told] == recorded.verdicts

@@ -4,8 +4,7 @@ import pytest
 
 from server.ledger.records import Author, Card
 from shared.amounts import MAX_AMOUNT, Amount
-from shared.ids import ZERO_HASH, AssetId, AuthorId, PlaceId, PublicKey, WalletId, place
-from shared.kinds import (
+from shared.bodies import (
     AssetClass,
     Body,
     CardBlock,
@@ -22,6 +21,7 @@ from shared.kinds import (
     TerminalRevoke,
     Transfer,
 )
+from shared.ids import ZERO_HASH, AssetId, AuthorId, PlaceId, PublicKey, WalletId, place
 from shared.policy import NO_DEMURRAGE, OFFLINE
 from tests.server.ledger.world import (
     BAR,

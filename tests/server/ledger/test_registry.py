@@ -4,8 +4,7 @@ import pytest
 
 from server.ledger.records import Author, Card, Rule
 from shared.amounts import Amount
-from shared.ids import ZERO_HASH, AssetId, AuthorId, PlaceId, PublicKey
-from shared.kinds import (
+from shared.bodies import (
     AssetClass,
     Body,
     CardBlock,
@@ -19,6 +18,7 @@ from shared.kinds import (
     TerminalRevoke,
     Transfer,
 )
+from shared.ids import ZERO_HASH, AssetId, AuthorId, PlaceId, PublicKey
 from shared.policy import OFFLINE, OfflinePolicy, ProtocolPolicy
 from shared.transaction import parse_batch
 from tests.server.ledger.world import (

@@ -10,6 +10,18 @@ from server.ledger.executor import BlockResult
 from server.ledger.memory import Memory
 from server.ledger.records import Balance
 from shared.amounts import Amount
+from shared.bodies import (
+    AssetClass,
+    AssetCreate,
+    Body,
+    CardRegister,
+    Genesis,
+    Issue,
+    PlaceCreate,
+    Reload,
+    Sale,
+    TerminalEnrol,
+)
 from shared.ids import (
     ZERO_HASH,
     Account,
@@ -23,18 +35,6 @@ from shared.ids import (
     WalletId,
     author_id,
     wallet,
-)
-from shared.kinds import (
-    AssetClass,
-    AssetCreate,
-    Body,
-    CardRegister,
-    Genesis,
-    Issue,
-    PlaceCreate,
-    Reload,
-    Sale,
-    TerminalEnrol,
 )
 from shared.signing import Purpose, public_key, sign
 from shared.transaction import (

@@ -2,8 +2,8 @@
 
 from server.web.views.overview import Overview, TodoKind
 from shared.amounts import Amount
+from shared.bodies import CashReload, Sale
 from shared.ids import ZERO_HASH, CardRef
-from shared.kinds import CashReload, Sale
 from tests.server.engine.world import GRAIN
 from tests.server.office.world import OfficeWorld, bought, ref
 

@@ -19,18 +19,9 @@ from server.office.tills import SqlTills
 from server.office.watch import Machine, SqlWatch
 from server.web.views.chain import Audit
 from shared.amounts import Amount
+from shared.bodies import AssetClass, AssetCreate, Body, Issue, PolicySet, Refund, ReserveBook, Sale
 from shared.detail import Detail, Line, detail_hash
 from shared.ids import AssetId, Hash, Name, card_reference
-from shared.kinds import (
-    AssetClass,
-    AssetCreate,
-    Body,
-    Issue,
-    PolicySet,
-    Refund,
-    ReserveBook,
-    Sale,
-)
 from shared.policy import DemurragePolicy
 from tests.server.engine.world import BAR, GRAIN, START_MS, Clock, World
 

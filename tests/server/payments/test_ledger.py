@@ -12,6 +12,15 @@ from server.payments.ledger import EngineLedger
 from server.payments.port import Booked, Booking, Credit, LedgerUnavailableError
 from server.payments.reloads import Outcome
 from shared.amounts import Amount
+from shared.bodies import (
+    AssetClass,
+    AssetCreate,
+    Body,
+    CardBlock,
+    CardRegister,
+    PlaceCreate,
+    ReserveBook,
+)
 from shared.errors import Code
 from shared.ids import (
     EUR,
@@ -25,15 +34,6 @@ from shared.ids import (
     issuer,
     reserve,
     wallet,
-)
-from shared.kinds import (
-    AssetClass,
-    AssetCreate,
-    Body,
-    CardBlock,
-    CardRegister,
-    PlaceCreate,
-    ReserveBook,
 )
 from tests.server.demurrage.little_engine import LittleEngine
 from tests.server.payments.world import BLOCKED, CARD, FED, START_MS, WALLET, World, world

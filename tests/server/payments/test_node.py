@@ -21,9 +21,9 @@ from server.payments.table import METADATA, SqlIntents, SqlTasks
 from server.store.database import Database, open_database
 from server.store.listing import Live
 from shared.amounts import Amount
+from shared.bodies import AssetClass, AssetCreate, Issue, PolicySet
 from shared.host.clock import SimulatedClock
 from shared.ids import EUR, AssetId, BootId, reserve, wallet
-from shared.kinds import AssetClass, AssetCreate, Issue, PolicySet
 from tests.server.demurrage.test_chain import GRAIN, POLICY
 from tests.server.payments.test_ledger import ASSOCIATION, CENTRAL
 from tests.server.payments.world import FED, LIMITS, WALLET, World, wanted, world

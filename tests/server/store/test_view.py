@@ -12,8 +12,8 @@ from server.ledger.records import Balance, Card, Head, Idle, Record, Refunded
 from server.store.truth import stored_blocks
 from server.store.view import RecordCache, StoreView
 from shared.amounts import Amount
+from shared.bodies import Refund
 from shared.ids import Hash, wallet
-from shared.kinds import Refund
 from tests.server.engine.world import (
     GRAIN,
     NO_DETAIL,

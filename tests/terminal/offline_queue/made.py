@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from shared.amounts import Amount
+from shared.bodies import Sale
 from shared.ids import BootId, CardRef, ChainId, Hash
-from shared.kinds import Sale
 from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.records import Identity, Record
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from shared.amounts import Amount
+from shared.bodies import Body, Sale
 from shared.errors import Code, Refused
 from shared.ids import ZERO_HASH, BootId, ChainId, Hash
-from shared.kinds import Body, Sale
 from shared.signing import Purpose, public_key, verify
 from shared.transaction import open_payload, parse_batch, payload_hash, write_batch
 from shared.verdict import ACCEPTED, OVERDRAWN

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.amounts import Amount
+from shared.bodies import Sale
 from shared.codec import encode
 from shared.detail import Detail, Line, detail_hash
 from shared.ids import BootId
-from shared.kinds import Sale
 from terminal.sync.node_sync import NodeSync
 from terminal.sync.transport import SignedReads, Transport
 from terminal.till.events import Unsent

@@ -13,11 +13,11 @@ from urllib.parse import parse_qs
 from msgspec import structs
 
 from shared.block import Header, Log, header_hash, write_header
+from shared.bodies import AssetClass, Sale
 from shared.codec import encode, read
 from shared.errors import Code, Refused
 from shared.http_signature import Read, check_claim, read_claim
 from shared.ids import ZERO_CHAIN, ZERO_HASH, AuthorId, CardRef, Hash, chain_id
-from shared.kinds import AssetClass, Sale
 from shared.policy import OFFLINE
 from shared.signing import Purpose, public_key, sign, to_text
 from shared.transaction import parse_batch, signed_by

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from shared.amounts import Amount
+from shared.bodies import Sale, TerminalRevoke
 from shared.codec import encode
 from shared.detail import Detail, Line, detail_hash
 from shared.errors import Code
 from shared.ids import BootId
-from shared.kinds import Sale, TerminalRevoke
 from shared.verdict import ACCEPTED, OVERDRAWN, rejected
 from terminal.sync.identity import journal_identity
 from terminal.sync.node_sync import NodeSync

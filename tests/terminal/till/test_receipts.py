@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from shared.amounts import Amount
+from shared.bodies import CashReload, Refund, Sale
 from shared.detail import Detail, Line, adds_up
 from shared.ids import AuthorId, Hash
-from shared.kinds import CashReload, Refund, Sale
 from terminal.till.receipts import RefundDraft, body_of, detail_of
 
 from .dialogue import ALICE, BEER, CHAMP, CUP_BACK, LEO, MAIA, sale, sold

@@ -9,8 +9,8 @@ import pytest
 from server.control.desk import desk
 from server.home import Home
 from server.node import open_node
+from shared.bodies import CardRegister
 from shared.host.lock import HomeLock
-from shared.kinds import CardRegister
 from tests.e2e.stage import PLACE, RAW, Served
 from tests.server.engine.world import World, card, sale, wallet_of
 from tools.demo import tampering
