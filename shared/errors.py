@@ -74,6 +74,33 @@ class Code(StrEnum):
     NO_NOTICE = "no_notice"
     WRONG_AMOUNT = "wrong_amount"
     NOTHING_TO_REVERSE = "nothing_to_reverse"
+    # Verdicts of protocol 2.
+    PLACE_LEFT = "place_left"
+    ASSET_ARCHIVED = "asset_archived"
+    NOT_ACCEPTED = "not_accepted"
+    NO_RATE = "no_rate"
+    TOO_SMALL = "too_small"
+    WRONG_TIER = "wrong_tier"
+    UNKNOWN_GROUP = "unknown_group"
+    PURSE_OPEN = "purse_open"
+    PURSE_EMPTY = "purse_empty"
+    ALLOWANCE_VALID = "allowance_valid"
+    HEADS_MISSING = "heads_missing"
+    WRONG_SPAN = "wrong_span"
+    WALLET_MERGED = "wallet_merged"
+    UNKNOWN_LOCK = "unknown_lock"
+    ALREADY_SETTLED = "already_settled"
+    CANNOT_CORRECT = "cannot_correct"
+    NOT_A_MEMBER = "not_a_member"
+    WRONG_PERIOD = "wrong_period"
+    NOT_LAST = "not_last"
+    BAD_PROOF = "bad_proof"
+    NOT_A_FORK = "not_a_fork"
+    NOT_A_VALIDATOR = "not_a_validator"
+    UNKNOWN_PROPOSAL = "unknown_proposal"
+    ALREADY_VOTED = "already_voted"
+    ONE_AT_A_TIME = "one_at_a_time"
+    ISSUER_SUSPENDED = "issuer_suspended"
 
 
 class Refused(Exception):  # noqa: N818 - named for what happened to the sender's bytes
@@ -217,5 +244,80 @@ MESSAGES: Final[dict[Code, Words]] = {
     ),
     Code.NOTHING_TO_REVERSE: Words(
         "Il n’y a pas de fonte à annuler.", "There is no melt to reverse."
+    ),
+    Code.PLACE_LEFT: Words(
+        "Ce lieu a quitté la fédération.", "This place has left the federation."
+    ),
+    Code.ASSET_ARCHIVED: Words("Cette monnaie est close.", "This asset is closed."),
+    Code.NOT_ACCEPTED: Words(
+        "Cette monnaie n’est pas acceptée ici.", "This asset is not accepted here."
+    ),
+    Code.NO_RATE: Words(
+        "Aucun taux n’est fixé pour cet échange.", "No rate is set for this exchange."
+    ),
+    Code.TOO_SMALL: Words(
+        "Le montant est trop petit pour être échangé.", "The amount is too small to be exchanged."
+    ),
+    Code.WRONG_TIER: Words(
+        "Cette carte ne peut pas porter de bourse.", "This card cannot carry a purse."
+    ),
+    Code.UNKNOWN_GROUP: Words(
+        "Ce groupe de bourses n’existe pas.", "This purse group does not exist."
+    ),
+    Code.PURSE_OPEN: Words(
+        "La bourse de cette carte n’est pas encore soldée.",
+        "The purse of this card is not released yet.",
+    ),
+    Code.PURSE_EMPTY: Words(
+        "Cette carte n’a pas de bourse à solder.", "This card has no purse to release."
+    ),
+    Code.ALLOWANCE_VALID: Words(
+        "La carte peut encore payer hors ligne\u00a0: attendez la fin de sa validité.",
+        "The card can still pay offline: wait until its allowance has expired.",
+    ),
+    Code.HEADS_MISSING: Words(
+        "Une caisse n’a pas encore tout envoyé.", "A till has not sent everything yet."
+    ),
+    Code.WRONG_SPAN: Words(
+        "L’intervalle dépensé ne correspond pas au montant.",
+        "The interval spent does not match the amount.",
+    ),
+    Code.WALLET_MERGED: Words(
+        "Ce portefeuille a été fusionné avec un autre.", "This wallet was merged into another."
+    ),
+    Code.UNKNOWN_LOCK: Words(
+        "Cette demande de versement n’existe pas.", "This payout request does not exist."
+    ),
+    Code.ALREADY_SETTLED: Words("C’est déjà réglé.", "This is settled already."),
+    Code.CANNOT_CORRECT: Words(
+        "Cette opération ne peut pas être annulée ainsi.",
+        "This transaction cannot be undone this way.",
+    ),
+    Code.NOT_A_MEMBER: Words("Ce portefeuille n’est pas membre.", "This wallet is not a member."),
+    Code.WRONG_PERIOD: Words("Cette période n’est pas due.", "This period is not due."),
+    Code.NOT_LAST: Words(
+        "Rien ne peut suivre un changement de clé dans le même lot.",
+        "Nothing may follow a change of key in its batch.",
+    ),
+    Code.BAD_PROOF: Words(
+        "La preuve de la nouvelle clé est fausse.", "The proof of the new key is wrong."
+    ),
+    Code.NOT_A_FORK: Words(
+        "Ce terminal n’a pas d’autre branche à reprendre.",
+        "This terminal has no other branch to take in.",
+    ),
+    Code.NOT_A_VALIDATOR: Words(
+        "Seul un validateur peut le faire.", "Only a validator can do this."
+    ),
+    Code.UNKNOWN_PROPOSAL: Words(
+        "Cette proposition n’est pas ouverte.", "This proposal is not open."
+    ),
+    Code.ALREADY_VOTED: Words("Ce vote est déjà donné.", "This vote is cast already."),
+    Code.ONE_AT_A_TIME: Words(
+        "Un autre changement des validateurs est en cours.",
+        "Another change of the validators is open.",
+    ),
+    Code.ISSUER_SUSPENDED: Words(
+        "Ce nœud ne peut plus émettre d’autorisations.", "This node may issue no allowances."
     ),
 }
