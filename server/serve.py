@@ -16,7 +16,7 @@ from threading import Event, Thread
 from typing import Any, Final
 
 from flask import Flask
-from granian.constants import Interfaces
+from granian.constants import Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.server.mt import MTServer
 
@@ -98,6 +98,7 @@ def _server(settings: NodeSettings, app: Flask) -> Callable[[Node], None]:
             port=port,
             interface=Interfaces.WSGI,
             workers=1,
+            runtime_mode=RuntimeModes.st,  # one thread for all sockets: a tenth less work a sale
             blocking_threads=settings.http.threads,
             backpressure=4 * settings.http.threads,
             http1_settings=HTTP1Settings(header_read_timeout=HEADER_MS),

@@ -164,4 +164,4 @@ def _write(
             extra = (*extra, ("Retry-After", COMING_BACK_S))
     headers = [("Content-Type", kind), ("Content-Length", str(len(raw))), *SAFE, *extra]
     start(f"{status} {HTTPStatus(status).phrase}", headers)
-    return () if bare else (raw,)
+    return [] if bare else [raw]  # a list, as granian streams what is not one
