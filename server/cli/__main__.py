@@ -3,7 +3,7 @@
 import click
 
 from server import VERSION
-from server.cli import archive, demurrage, imports, lifecycle, looking, registry
+from server.cli import archive, demurrage, imports, lifecycle, looking, registry, transacting
 
 
 @click.group(name="node", context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,6 +27,9 @@ for _command in (
     registry.asset,
     registry.terminal,
     registry.user,
+    transacting.kinds,
+    transacting.transact,
+    transacting.protocol,
     imports.cards,
     imports.catalogue,
     demurrage.demurrage,

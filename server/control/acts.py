@@ -8,7 +8,7 @@ sentence; nothing has happened then.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from server.control import archive, cards, changes, keeping, looking, melting
+from server.control import archive, cards, changes, keeping, looking, melting, transacting
 from server.control.errors import NotPossibleError
 from server.node import Node
 
@@ -28,6 +28,9 @@ ACTS: Final[Mapping[str, Act]] = {
     "terminal.pairing": changes.pairing,
     "terminal.revoke": changes.revoke,
     "resume": changes.resume,
+    "kinds": transacting.kinds,
+    "transact": transacting.transact,
+    "protocol": transacting.protocol,
     "user.invite": changes.user_invite,
     "cards.import": cards.import_cards,
     "cards.list": cards.list_cards,

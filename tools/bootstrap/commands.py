@@ -113,6 +113,7 @@ COMMANDS: Final = {
     "check": Command("dev", "format, lint, types, contracts, tidiness", _check),
     "coverage": Command("dev", "what the tests of the pure cores leave out", _coverage),
     "bench": Command("dev", "a benchmark by name; --json FILE", _module("tools.benchmarks")),
+    "docs": Command("dev", "write the tables of docs/ from the code", _module("tools.documents")),
     "soak": Command("dev", "the long tests", _soak),
     "node": Command(
         "server", "a node: init, serve, status, audit, backup …", _module("server.cli")
