@@ -16,7 +16,7 @@ from server.api.problem import problem
 from server.api.route import Answer, Call
 from server.engine.port import Engine, EngineStoppedError, Placed, Stored, Unplaced
 from server.ledger.records import Author, Place
-from shared.bodies import CashReload, Refund, Sale
+from shared.bodies import AnySale, CashReload, Refund, SplitSale
 from shared.detail import Detail, adds_up, detail_hash
 from shared.errors import Code, Refused
 from shared.ids import AuthorId, Hash
@@ -25,7 +25,7 @@ from shared.wire import BatchAnswer, Head, VerdictLine, split_upload
 
 MISSING: Final = "detail_missing"
 WRONG: Final = "detail_wrong"
-WITH_DETAIL: Final = (Sale, Refund, CashReload)
+WITH_DETAIL: Final = AnySale | Refund | CashReload
 FRAMING: Final = frozenset({Code.OTHER_CHAIN, Code.UNKNOWN_AUTHOR, Code.BAD_SIGNATURE})
 """What the engine refuses before it looks at the position: dead letters, as framing errors are."""
 
@@ -133,7 +133,9 @@ def _wanted(transactions: Iterable[Transaction]) -> dict[Hash, Transaction]:
 
 def _amount(transaction: Transaction) -> int:
     body = transaction.body
-    if isinstance(body, Sale):
+    if isinstance(body, SplitSale):
+        return body.total + sum(part.amount for part in body.inside)
+    if isinstance(body, AnySale):
         return int(body.total)
     return int(body.amount) if isinstance(body, Refund | CashReload) else 0
 

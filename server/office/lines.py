@@ -9,7 +9,7 @@ from server.office.books import Books, Entry
 from server.office.money import Position
 from server.web.views.common import Line, LineKind, LineResult, Money
 from shared.amounts import NO_BREAK_SPACE
-from shared.bodies import CardBlock, CashReload, Refund, Reload, Sale
+from shared.bodies import AnySale, CardBlock, CashReload, Refund, Reload
 from shared.detail import Detail
 from shared.ids import Account, AssetId, CardRef
 from shared.verdict import Status, Verdict
@@ -21,6 +21,18 @@ KINDS: Final = {
     "issue": LineKind.ISSUE,
     "cash_reload": LineKind.CASH_RELOAD,
     "transfer": LineKind.TRANSFER,
+    "gift": LineKind.GIFT,
+    "merge": LineKind.MERGE,
+    "exchange": LineKind.EXCHANGE,
+    "purse.issue": LineKind.PURSE_ISSUE,
+    "purse.release": LineKind.PURSE_RELEASE,
+    "cash_out": LineKind.CASH_OUT,
+    "cash_out.failed": LineKind.CASH_OUT_FAILED,
+    "dispute": LineKind.DISPUTE,
+    "dividend": LineKind.DIVIDEND,
+    "badge": LineKind.BADGE,
+    "membership": LineKind.MEMBERSHIP,
+    "correction": LineKind.CORRECTION,
     "notice": LineKind.NOTICE,
     "melt": LineKind.MELT,
     "melt_reversal": LineKind.MELT_REVERSAL,
@@ -121,17 +133,17 @@ class Lines:
         return self.position.money(asset, amount)
 
     def _detail(self, entry: Entry) -> Detail | None:
-        if isinstance(entry.body, Sale | Refund | CashReload):
+        if isinstance(entry.body, AnySale | Refund | CashReload):
             return self.books.detail(entry.body.detail)
         return None
 
     def _card(self, entry: Entry) -> CardRef | None:
-        return entry.body.card if isinstance(entry.body, Sale | CashReload | Reload) else None
+        return entry.body.card if isinstance(entry.body, AnySale | CashReload | Reload) else None
 
     @staticmethod
     def _amount(entry: Entry) -> int:
         body = entry.body
-        if isinstance(body, Sale):
+        if isinstance(body, AnySale):
             return body.total
         return body.amount if isinstance(body, Refund | CashReload | Reload) else 0
 

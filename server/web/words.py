@@ -86,6 +86,18 @@ LINE: Final = {
     LineKind.MELT: N_("Melt"),
     LineKind.MELT_REVERSAL: N_("Melt given back"),
     LineKind.BLOCK: N_("Card blocked"),
+    LineKind.GIFT: N_("Gift"),
+    LineKind.MERGE: N_("Wallets merged"),
+    LineKind.EXCHANGE: N_("Exchange"),
+    LineKind.PURSE_ISSUE: N_("Put on the card"),
+    LineKind.PURSE_RELEASE: N_("Taken back from the card"),
+    LineKind.CASH_OUT: N_("Paid out"),
+    LineKind.CASH_OUT_FAILED: N_("Payout come back"),
+    LineKind.DISPUTE: N_("Dispute settled"),
+    LineKind.DIVIDEND: N_("Dividend"),
+    LineKind.BADGE: N_("Stamp"),
+    LineKind.MEMBERSHIP: N_("Membership"),
+    LineKind.CORRECTION: N_("Correction"),
     LineKind.OTHER: N_("Other operation"),
 }
 

@@ -42,6 +42,7 @@ from shared.bodies.melting import (
     Notice,
 )
 from shared.bodies.money import (
+    AnySale,
     Badge,
     CashOut,
     CashOutDone,
@@ -85,6 +86,7 @@ from shared.bodies.registry import (
 )
 
 __all__ = [
+    "AnySale",
     "AssetAccept",
     "AssetArchive",
     "AssetClass",

@@ -119,6 +119,10 @@ class SlotSale(Body, frozen=True, forbid_unknown_fields=True):
     total: Amount
 
 
+AnySale = Sale | SplitSale | SlotSale
+"""The bodies of kind `sale`."""
+
+
 class Gift(Body, frozen=True, forbid_unknown_fields=True):
     """A holder gives value to another; `detail` is the hash of what they said to it."""
 

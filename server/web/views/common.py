@@ -97,6 +97,18 @@ class LineKind(StrEnum):
     MELT = "melt"
     MELT_REVERSAL = "melt_reversal"
     BLOCK = "block"
+    GIFT = "gift"
+    MERGE = "merge"
+    EXCHANGE = "exchange"
+    PURSE_ISSUE = "purse_issue"
+    PURSE_RELEASE = "purse_release"
+    CASH_OUT = "cash_out"
+    CASH_OUT_FAILED = "cash_out_failed"
+    DISPUTE = "dispute"
+    DIVIDEND = "dividend"
+    BADGE = "badge"
+    MEMBERSHIP = "membership"
+    CORRECTION = "correction"
     OTHER = "other"
 
 
