@@ -7,13 +7,13 @@ gap, so that they can all be executed in order when sealing starts again.
 from typing import Final
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from server.engine.port import Stored, Unplaced
 from server.ledger.executor import position
 from server.ledger.records import Head
 from server.ledger.state import State
 from server.store import readers
+from server.store.dialect import insert
 from server.store.local import INBOX
 from server.store.view import StoreView
 from shared.errors import Code
@@ -99,7 +99,7 @@ def _insert(connection: Connection, batch: Batch, now_ms: int) -> None:
         "bytes": batch.raw,
         "received_ms": now_ms,
     }
-    clause = insert(INBOX).values(values)
+    clause = insert(connection, INBOX).values(values)
     connection.execute(
         clause.on_conflict_do_update(
             index_elements=["author", "first_seq"],

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, MetaData, Table, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from server.store.columns import number, text
+from server.store.dialect import insert
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 METADATA: Final = MetaData()
@@ -47,9 +47,9 @@ class SqlJobs:
     def add(self, name: str, due_ms: int) -> None:
         """Make a job known; one that is known keeps its time."""
         row = {"name": name, "due_ms": due_ms, "lease_ms": 0, "ran_ms": 0, "error": ""}
-        statement = insert(JOB).values(row).on_conflict_do_nothing(index_elements=["name"])
         with self.write() as connection:
-            connection.execute(statement)
+            fresh = insert(connection, JOB).values(row)
+            connection.execute(fresh.on_conflict_do_nothing(index_elements=["name"]))
 
     def due(self, now_ms: int) -> list[str]:
         """Give what is due and leased to nobody, the longest due first."""

@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from server.office.accounts import Begin
 from server.office.catalogue import (
@@ -24,6 +23,7 @@ from server.office.catalogue import (
 )
 from server.office.passwords import hash_pin
 from server.office.tables import OPERATOR, PRODUCT, REVISION
+from server.store.dialect import insert as insert_or
 from server.web.port import Done, Mistakes, NotDone, Refusal
 from server.web.views.catalogue import Operator, OperatorRole, Product
 from server.web.views.common import Asset, Money
@@ -226,7 +226,7 @@ class SqlShop:
 
 
 def _changed(connection: Connection) -> None:
-    first = insert_or(REVISION).values(name=CATALOGUE, value=1)
+    first = insert_or(connection, REVISION).values(name=CATALOGUE, value=1)
     connection.execute(
         first.on_conflict_do_update(index_elements=["name"], set_={"value": REVISION.c.value + 1})
     )

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Row, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from server.ledger.records import Author, Head, Place as PlaceRecord, Rule
 from server.office.accounts import Begin
 from server.office.books import Books
 from server.office.catalogue import read_name
 from server.office.tables import PAIRING, TERMINAL
+from server.store.dialect import insert as insert_or
 from server.web.port import Mistakes
 from server.web.views.terminals import Pairing, PairingState, TerminalState
 from shared.bodies import Role
@@ -126,11 +126,9 @@ class SqlTills:
         self._keep(author, seen_ms=self.now_ms(), revision=revision, height=height)
 
     def _keep(self, author: AuthorId, **values: Any) -> None:
-        statement = insert_or(TERMINAL).values(author=author, **values)
         with self.write() as connection:
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["author"], set_=values)
-            )
+            fresh = insert_or(connection, TERMINAL).values(author=author, **values)
+            connection.execute(fresh.on_conflict_do_update(index_elements=["author"], set_=values))
 
     # ---------- pairing ----------
 

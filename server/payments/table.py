@@ -22,9 +22,9 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects.sqlite import insert
 
 from server.payments.reload import Intent, Progress, State, sources, target
+from server.store.dialect import insert
 from shared.ids import AssetId, AuthorId, CardRef, ChainId, Hash, WalletId
 
 Begin = Callable[[], AbstractContextManager[Connection]]
@@ -95,9 +95,9 @@ class SqlIntents:
             for column in self._table.columns
             if column.name != "changed_ms"
         }
-        statement = insert(self._table).values(**values, changed_ms=now_ms)
         with self._write() as connection:
-            done = connection.execute(statement.on_conflict_do_nothing(index_elements=["id"]))
+            fresh = insert(connection, self._table).values(**values, changed_ms=now_ms)
+            done = connection.execute(fresh.on_conflict_do_nothing(index_elements=["id"]))
             return done.rowcount == 1
 
     def get(self, intent_id: str) -> Intent | None:
@@ -186,11 +186,11 @@ class SqlTasks:
 
     def raise_once(self, key: str, kind: str, subject: str, detail: str, now_ms: int) -> None:
         """Show a task to the admins; the same key is shown once."""
-        statement = insert(self._table).values(
-            key=key, kind=kind, subject=subject, detail=detail, raised_ms=now_ms
-        )
         with self._write() as connection:
-            connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+            fresh = insert(connection, self._table).values(
+                key=key, kind=kind, subject=subject, detail=detail, raised_ms=now_ms
+            )
+            connection.execute(fresh.on_conflict_do_nothing(index_elements=["key"]))
 
     def open(self) -> Sequence[Task]:
         """List what nobody has dealt with, oldest first."""

@@ -1,54 +1,50 @@
-"""One SQLite database: a connection that writes, and connections that read beside it.
+"""The database of a node: a connection that writes, and connections that read beside it.
 
-Guarantees WAL with synchronous=FULL (what was committed survives a power cut), foreign keys, and
-that a reader sees one snapshot from the first to the last statement.  `write` hands the writer's
-connection to the caller inside a transaction of the writer's queue.  Fails with StoreError when the
-database cannot be opened or written; then nothing of that transaction is there.
+SQLite or PostgreSQL, by what it is opened with; nothing outside of this package asks which.
+Guarantees that what was answered survives a power cut, and that a reader sees one snapshot from the
+first to the last statement and never waits for the writer.  `write` hands the writer's connection
+to the caller inside a transaction of the writer's queue.  Fails with StoreError when the database
+cannot be opened, reached or written; then nothing of that transaction is there.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError as NoConnectionError
 
 from server.store import migrate, rebuild, schema
+from server.store.backend import Backend
+from server.store.sqlite import Sqlite
 from server.store.writer import StoreError, Writer
 from shared.errors import Refused
 
 T = TypeVar("T")
 
-_PRAGMAS: Final = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 5000",
-    "PRAGMA temp_store = MEMORY",
-    "PRAGMA wal_autocheckpoint = 4000",
-)
-_READERS: Final = 40
-_WRITER_CACHE: Final = "PRAGMA cache_size = -32768"
-_READER_CACHE: Final = "PRAGMA cache_size = -4096"
-"""In KiB: forty readers must fit on a small machine."""
-
 
 class Database:
     """An open database; made by `open_database`."""
 
-    def __init__(self, path: Path, writing: Engine, reading: Engine) -> None:
-        self.path = path
-        self._writing = writing
-        self._reading = reading
-        self.writer = Writer(writing)
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self.writer = Writer(backend)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection for reading one snapshot; it never waits for the writer."""
-        with self._reading.begin() as connection:
-            yield connection
+        """Give a connection for reading one snapshot.  Raises StoreError when it is lost."""
+        try:
+            connection = self._backend.reading.connect()
+        except (DBAPIError, NoConnectionError) as error:
+            raise StoreError(f"cannot be reached: {error}") from error
+        try:
+            with connection, connection.begin():
+                yield connection
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise StoreError(f"lost while reading: {error}") from error
+            raise
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -63,50 +59,44 @@ class Database:
         """Run a function in a transaction of the writer; those that wait share one commit."""
         return self.writer.run(function)
 
+    def size(self) -> int:
+        """Give the bytes that it takes on its disk."""
+        with self.read() as connection:
+            return self._backend.size(connection)
+
+    def damage(self) -> str:
+        """Say what the database finds wrong with itself; empty when nothing."""
+        with self.read() as connection:
+            return self._backend.damage(connection)
+
     def close(self) -> None:
         """Finish what is queued and close every connection."""
         self.writer.close()
-        self._reading.dispose()
-        self._writing.dispose()
+        self._backend.reading.dispose()
+        self._backend.writing.dispose()
 
 
-def open_database(path: Path) -> Database:
-    """Open (or make) the database of a node and bring its tables up to date."""
-    writing = _engine(path, readers=0)
+def open_database(where: Path | str) -> Database:
+    """Open the database of a node and bring its tables up to date.
+
+    A path is a file of SQLite, made when it is missing; a text is the address of a database of
+    PostgreSQL, which must be there.  Raises StoreError, also when another node writes into it.
+    """
+    backend = _backend(where)
     try:
-        with writing.begin() as connection:
+        with backend.writing.begin() as connection:
             schema.METADATA.create_all(connection)
-            rebuild.bring_up_to_date(connection)
             migrate.upgrade(connection)
-    except (SQLAlchemyError, ValueError, Refused) as error:
-        writing.dispose()
-        raise StoreError(f"{path} cannot be opened: {error}") from error
-    return Database(path, writing, _engine(path, readers=_READERS))
+            rebuild.bring_up_to_date(connection)
+    except (SQLAlchemyError, StoreError, ValueError, Refused) as error:
+        backend.writing.dispose()
+        raise StoreError(f"{backend.name} cannot be opened: {error}") from error
+    return Database(backend)
 
 
-def _engine(path: Path, *, readers: int) -> Engine:
-    """Give an engine that begins its transactions itself: the driver would begin them too late."""
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)),
-        connect_args={"check_same_thread": False, "cached_statements": 256},
-        poolclass=QueuePool,
-        pool_size=max(1, readers // 4),
-        max_overflow=max(0, readers - readers // 4),
-    )
+def _backend(where: Path | str) -> Backend:
+    if isinstance(where, Path):
+        return Sqlite(where)
+    from server.store.postgres import Postgres  # noqa: PLC0415 - a node on SQLite does not load it
 
-    @event.listens_for(engine, "connect")
-    def connect(driver: Any, _: object) -> None:
-        driver.isolation_level = None
-        for pragma in _PRAGMAS:
-            driver.execute(pragma).close()
-        driver.execute(_READER_CACHE if readers else _WRITER_CACHE).close()
-        if readers:
-            driver.execute("PRAGMA query_only = ON").close()
-
-    start = "BEGIN" if readers else "BEGIN IMMEDIATE"
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(start)
-
-    return engine
+    return Postgres(where)

@@ -3,7 +3,8 @@
 Work comes in *lanes*.  Whatever waits in a lane when the writer is free is handed to the lane
 together, in one transaction with one commit; there is no artificial delay.  Guarantees that a
 caller gets an answer only after the commit, and StoreError when there was none: nothing is half
-written, and the writer goes on.
+written, and the writer goes on with a new connection if it must.  A commit that was not answered is
+neither believed nor given up: the database is asked whether it is there.
 """
 
 import logging
@@ -14,8 +15,10 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread, current_thread, local
 from typing import Any, Final, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+
+from server.store.backend import Backend
 
 Item_contra = TypeVar("Item_contra", contravariant=True)
 Answer_co = TypeVar("Answer_co", covariant=True)
@@ -28,7 +31,10 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 class StoreError(Exception):
-    """The database could not write, or is closing; nothing of what was asked is there."""
+    """The database could not write, or is closing; nothing of what was asked is there.
+
+    But for one case, in which the message says so: it was lost while it committed and is not back.
+    """
 
 
 class Lane(Protocol[Item_contra, Answer_co]):
@@ -50,14 +56,15 @@ _Task = tuple[Lane[Any, Any], Any, Future[Any]]
 class Writer:
     """The thread that writes."""
 
-    def __init__(self, engine: Engine) -> None:
-        """`engine` gives one connection that begins its transactions for writing."""
-        self._engine = engine
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._engine = backend.writing
         self._queue: SimpleQueue[_Task | None] = SimpleQueue()
         self._door = Lock()
         self._closed = False
         self._here = local()
         self._calls = _Calls()
+        self._lanes: set[Lane[Any, Any]] = {self._calls}
         self._connection: Connection | None = None
         self._thread = Thread(target=self._serve, name="writer", daemon=True)
         self._thread.start()
@@ -91,6 +98,9 @@ class Writer:
         self._here.borrowing = True
         try:
             yield connection
+        except OperationalError as error:  # the database's fault, not the borrower's
+            returned.set_exception(error)
+            raise StoreError(f"not written: {error}") from error
         except BaseException as error:
             returned.set_exception(error)
             raise
@@ -143,10 +153,7 @@ class Writer:
 
     def _run(self, lane: Lane[Any, Any], tasks: Sequence[_Task]) -> None:
         try:
-            connection = self._connection = self._connection or self._engine.connect()
-            with connection.begin():
-                answers = lane.run(connection, [item for _, item, _ in tasks])
-            lane.committed()
+            answers = self._write(lane, [item for _, item, _ in tasks])
         except Exception as error:
             _LOG.exception("nothing of %d tasks was written", len(tasks))
             self._hang_up()
@@ -158,6 +165,62 @@ class Writer:
         else:
             for (_, _, answer), given in zip(tasks, answers, strict=True):
                 answer.set_result(given)
+
+    def _write(self, lane: Lane[Any, Any], items: Sequence[Any]) -> Sequence[Any]:
+        """Do items in one transaction; return when it is durable, raise when nothing is there."""
+        connection, transaction = self._begin()
+        self._lanes.add(lane)
+        try:
+            answers = lane.run(connection, items)
+        except BaseException:
+            with suppress(SQLAlchemyError):
+                connection.rollback()
+            raise
+        try:
+            connection.commit()
+        except DBAPIError as error:
+            if not self._is_there(transaction, error):
+                raise
+        else:
+            lane.committed()
+        return answers
+
+    def _begin(self) -> tuple[Connection, str]:
+        """Begin a transaction; a connection that was lost while nobody wrote is replaced."""
+        kept = self._connection is not None
+        try:
+            return self._begin_once()
+        except DBAPIError as error:
+            self._hang_up()
+            if not (kept and error.connection_invalidated):
+                raise
+            return self._begin_once()
+
+    def _begin_once(self) -> tuple[Connection, str]:
+        connection = self._connection
+        if connection is None:
+            connection = self._connection = self._engine.connect()
+            for lane in self._lanes:  # somebody else may have written meanwhile
+                lane.lost()
+        connection.begin()
+        return connection, self._backend.begin(connection)
+
+    def _is_there(self, transaction: str, error: DBAPIError) -> bool:
+        """Ask whether a commit that failed is there after all: its answer may have been lost.
+
+        All lanes have forgotten what they derived by then, as the connection is a new one.
+        """
+        if not (transaction and error.connection_invalidated):
+            return False
+        self._hang_up()
+        try:
+            connection, _ = self._begin_once()
+            found = self._backend.committed(connection, transaction)
+            connection.rollback()
+        except (SQLAlchemyError, StoreError) as unknown:
+            message = f"lost while it committed, nobody knows whether it is there: {unknown}"
+            raise StoreError(message) from error
+        return found
 
     def _hang_up(self) -> None:
         """Give the connection back: whatever it was left in, the pool cleans or replaces it."""
@@ -194,6 +257,11 @@ class _Calls:
         savepoint = connection.begin_nested()
         try:
             outcome.set_result(function(connection))
+        except OperationalError as error:  # the database's fault, not the function's
+            savepoint.rollback()
+            lost = StoreError(f"not written: {error}")
+            lost.__cause__ = error
+            outcome.set_exception(lost)
         except BaseException as error:  # also what a borrower in another thread was hit by
             savepoint.rollback()
             outcome.set_exception(error)

@@ -33,7 +33,7 @@ PROGRAMS = {"server": ("shared", "server"), "terminal": ("shared", "hardware", "
 def asked(listed: str) -> set[str]:
     lines = text(LISTS / f"{listed}.in").splitlines()
     inner = [asked(line.split()[1].removesuffix(".in")) for line in lines if line.startswith("-r")]
-    return {line for line in lines if re.match(r"[a-z]", line)}.union(*inner)
+    return {line.split("[")[0] for line in lines if re.match(r"[a-z]", line)}.union(*inner)
 
 
 def modules_of(path: Path) -> set[str]:

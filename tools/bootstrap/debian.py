@@ -26,6 +26,7 @@ class Package(NamedTuple):
 
 _SCREEN: Final = frozenset({"demo", "test", "soak", "terminal"})
 _TESTS: Final = frozenset({"demo", "test", "soak"})
+_SERVER: Final = frozenset({"test", "soak", "bench"})
 PACKAGES: Final = (
     Package("libgl1", _SCREEN, "Kivy draws with OpenGL"),
     Package("libegl1", _SCREEN, "Kivy opens its window or draws off screen through EGL"),
@@ -35,11 +36,19 @@ PACKAGES: Final = (
     Package("chromium", _TESTS, "the pages are tested and pictured in a real browser"),
     Package("fonts-noto-core", _TESTS, "the letters of the pages in pictures"),
     Package("git", frozenset({"test", "soak", "check"}), "the tidy test reads what git keeps"),
+    Package("postgresql", _SERVER, "the tests start a real server of their own"),
     Package("gcc", frozenset({"test", "soak"}), "the power-cut tests record each write"),
     Package("libc6-dev", frozenset({"test", "soak"}), "headers for the same"),
 )
 VENV_PACKAGE: Final = "python3-venv"
 LOCK_S: Final = 300
+# Debian's PostgreSQL makes a cluster and starts it for good; while apt runs for us, it does not.
+_NO_CLUSTER: Final = "/etc/postgresql-common/createcluster.d/tirelire.conf"
+HOOKS: Final = (
+    *("-o", f"DPkg::Pre-Invoke::=install -D /dev/null {_NO_CLUSTER}"),
+    *("-o", f"DPkg::Pre-Invoke::=echo create_main_cluster=false >{_NO_CLUSTER}"),
+    *("-o", f"DPkg::Post-Invoke::=rm -f {_NO_CLUSTER}"),
+)
 
 
 def missing(command: str) -> list[str]:
@@ -63,7 +72,7 @@ def install(names: Sequence[str]) -> None:
     say(f"installing Debian packages: {' '.join(names)}")
     # env, as sudo does not hand our own environment on.
     quiet = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
-    apt = [*quiet, "apt-get", "-q", "-o", f"DPkg::Lock::Timeout={LOCK_S}"]
+    apt = [*quiet, "apt-get", "-q", "-o", f"DPkg::Lock::Timeout={LOCK_S}", *HOOKS]
     wanted = ["install", "-y", "--no-install-recommends", *names]
     # The lists of packages are fetched only when the ones at hand do not do.
     if _apt([*apt, *wanted]) is None:

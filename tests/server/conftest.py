@@ -1,0 +1,24 @@
+"""Both databases for whoever asks: a file of SQLite, and a database of a real PostgreSQL."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import Server, serving
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Give the session's server; it starts when the first test asks."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Say where a fresh database is, once on each."""
+    if request.param == "sqlite":
+        return tmp_path / "node.db"
+    server: Server = request.getfixturevalue("postgres")
+    return server.fresh()
