@@ -3,13 +3,18 @@
 The formats are those of C2SP `signed-note` and `tlog-checkpoint`, so that the witnesses and tools
 of others can read and cosign them.  A note is text that ends with a newline, an empty line, and a
 line for each signature: `— name base64(key id ‖ signature)`.  Whatever is not such a note raises
-Refused(bad_framing); one without a good signature of the key that was asked for, or with a bad one
-of it, Refused(bad_signature).  Signatures of other keys are passed over.
+Refused(bad_framing); one without enough good signatures of the keys that were asked for, or with a
+bad one of any of them, Refused(bad_signature).  Signatures of other keys are passed over.
+
+The node of a log signs under the log's name; whoever else has executed the same transactions may
+add a line under a name of its own (a cosignature).  All sign the same text, so a name tells nothing
+but whose line it is.
 """
 
 import re
 from base64 import b64decode, b64encode
 from binascii import Error
+from collections.abc import Collection
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -58,31 +63,64 @@ def sign_text(text: str, *, name: str, seed: bytes, public: bytes) -> str:
     return f"{text}\n— {name} {signature}\n"
 
 
+def cosign(note: str, *, name: str, seed: bytes, public: bytes) -> str:
+    """Add the signature of another key to a note."""
+    text, _ = _parts(note)
+    return note + sign_text(text, name=name, seed=seed, public=public)[len(text) + 1 :]
+
+
 def open_note(note: str, *, name: str, public: bytes) -> str:
-    """Give a note's text, once a key's signature over it is proven."""
-    text, lines = _parts(note)
-    wanted, good = key_id(name, public), False
-    for line in lines:
-        found = _SIGNATURE.fullmatch(line)
-        if found is None:
-            raise Refused(Code.BAD_FRAMING, "signature line")
-        raw = _base64(found[2])
-        if (found[1], raw[:KEY_ID_BYTES]) != (name, wanted):
-            continue
-        signature = raw[KEY_ID_BYTES:]
-        right_size = len(signature) == SIGNATURE_BYTES
-        if not right_size or not verify_note(public, text.encode(), signature):
-            raise Refused(Code.BAD_SIGNATURE, "note")
-        good = True
-    if not good:
+    """Give a note's text, once the signature over it of a key of that name is proven."""
+    text, signers = _signers(note, (public,), name)
+    if not signers:
         raise Refused(Code.BAD_SIGNATURE, "no signature of this key")
     return text
 
 
 def read_checkpoint(note: str, *, public: bytes) -> Checkpoint:
     """Read a checkpoint that its log's own key has signed; lines of extensions are passed over."""
-    name = note.partition("\n")[0]
-    _, size, root, *_ = (*open_note(note, name=name, public=public).split("\n"), "", "")
+    return _read(open_note(note, name=note.partition("\n")[0], public=public))
+
+
+def read_cosigned(
+    note: str, *, keys: Collection[bytes], need: int
+) -> tuple[Checkpoint, frozenset[bytes]]:
+    """Read a checkpoint that at least `need` (≥ 1) of these keys have signed; give it and them.
+
+    Under which name a key signs is its own affair.  A key counts once, however often it signs.
+    """
+    text, signers = _signers(note, keys)
+    if len(signers) < max(1, need):
+        raise Refused(Code.BAD_SIGNATURE, f"{len(signers)} of {max(1, need)} signatures")
+    return _read(text), signers
+
+
+def _signers(
+    note: str, keys: Collection[bytes], name: str | None = None
+) -> tuple[str, frozenset[bytes]]:
+    """Give a note's text and which of these keys have signed it, each under `name` if given."""
+    text, lines = _parts(note)
+    signers: set[bytes] = set()
+    for line in lines:
+        found = _SIGNATURE.fullmatch(line)
+        if found is None:
+            raise Refused(Code.BAD_FRAMING, "signature line")
+        raw = _base64(found[2])
+        number, signature = raw[:KEY_ID_BYTES], raw[KEY_ID_BYTES:]
+        if name not in {None, found[1]}:
+            continue
+        for public in keys:
+            if number != key_id(found[1], public):
+                continue
+            right_size = len(signature) == SIGNATURE_BYTES
+            if not right_size or not verify_note(public, text.encode(), signature):
+                raise Refused(Code.BAD_SIGNATURE, "note")
+            signers.add(public)
+    return text, frozenset(signers)
+
+
+def _read(text: str) -> Checkpoint:
+    name, size, root, *_ = (*text.split("\n"), "", "")
     if not _SIZE.fullmatch(size) or int(size) >= LIMIT:
         raise Refused(Code.BAD_FRAMING, "size")
     hashed = _base64(root)

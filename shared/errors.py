@@ -34,6 +34,7 @@ class Code(StrEnum):
     STALE_READ = "stale_read"
     BAD_READ_SIGNATURE = "bad_read_signature"
     BAD_CURSOR = "bad_cursor"
+    CHAIN_CLOSED = "chain_closed"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     NODE_BEHIND = "node_behind"
@@ -168,6 +169,10 @@ MESSAGES: Final[dict[Code, Words]] = {
         "La signature de la demande est fausse.", "The signature of the request is wrong."
     ),
     Code.BAD_CURSOR: Words("Ce repère n’est pas connu.", "This cursor is not known."),
+    Code.CHAIN_CLOSED: Words(
+        "Ce nœud ne montre sa chaîne qu’à ceux à qui il a donné un lien.",
+        "This node shows its chain only to those it has given a link to.",
+    ),
     Code.NOT_FOUND: Words("Cela n’existe pas.", "There is no such thing."),
     Code.METHOD_NOT_ALLOWED: Words(
         "Cette adresse ne se lit pas ainsi.", "This address is not used that way."

@@ -1,15 +1,16 @@
 """Receipts: what a transaction said and what became of it, provable without the node's word.
 
-`check` takes a receipt and the public key of the node that signed its checkpoint, and gives what is
-proven, or the one flaw that it has.  It needs no database, no network and no clock.  What it does
+`check` takes a receipt and the public keys of the nodes that should have signed its checkpoint, and
+gives what is proven, or the one flaw that it has.  It needs no database, no network and no clock.  What it does
 not prove: that the checkpoint is the one that everybody else sees; for that, compare checkpoints.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.block import write_leaf
-from shared.checkpoint import Checkpoint, origin, read_checkpoint
+from shared.checkpoint import Checkpoint, origin, read_cosigned
 from shared.errors import Code, Refused
 from shared.ids import ZERO_CHAIN
 from shared.merkle import leaf_hash
@@ -26,7 +27,7 @@ class Flaw(StrEnum):
 
     VERSION = "it is of a version that this program does not know"
     CHECKPOINT = "its checkpoint cannot be read"
-    SIGNATURE = "its checkpoint is not signed with this key"
+    SIGNATURE = "its checkpoint is not signed with this key, or by too few of these keys"
     PAYLOAD = "its transaction cannot be read"
     VERDICT = "its verdict is none"
     CHAIN = "its transaction belongs to another chain than its checkpoint"
@@ -35,20 +36,21 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What a good receipt says."""
+    """What a good receipt says; `signers` are the keys whose word it is."""
 
     transaction: Transaction
     verdict: Verdict
     index: int
     checkpoint: Checkpoint
+    signers: frozenset[bytes]
 
 
-def check(receipt: Receipt, *, key: bytes) -> Proven | Flaw:
-    """Prove a receipt under a node's public key (32 bytes)."""
+def check(receipt: Receipt, *, keys: Collection[bytes], need: int = 1) -> Proven | Flaw:
+    """Prove a receipt under the public keys (32 bytes each) of nodes, `need` of which must sign."""
     if receipt.v != VERSION:
         return Flaw.VERSION
     try:
-        checkpoint = read_checkpoint(receipt.checkpoint, public=key)
+        checkpoint, signers = read_cosigned(receipt.checkpoint, keys=keys, need=need)
     except Refused as refused:
         return Flaw.SIGNATURE if refused.code is Code.BAD_SIGNATURE else Flaw.CHECKPOINT
     try:
@@ -67,4 +69,4 @@ def check(receipt: Receipt, *, key: bytes) -> Proven | Flaw:
     proof = [bytes.fromhex(part) for part in receipt.proof]
     if not proves_inclusion(leaf, receipt.index, checkpoint.size, proof, checkpoint.root):
         return Flaw.PROOF
-    return Proven(transaction, verdict, receipt.index, checkpoint)
+    return Proven(transaction, verdict, receipt.index, checkpoint, signers)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from server.api.problem import PROBLEM_TYPE, problem
-from server.api.route import JSON, SMALL_BODY, TEXT, Answer, Call, Route
+from server.api.route import JSON, SMALL_BODY, TEXT, Answer, Call, Download, Route
 from shared.amounts import Language
 from shared.codec import encode
 from shared.errors import Code, Refused
@@ -154,6 +154,8 @@ def _write(
     """Write an answer; a problem has its own media type and status."""
     if isinstance(answer, str):
         raw, status, kind = answer.encode(), 200, TEXT
+    elif isinstance(answer, Download):
+        raw, status, kind = answer.raw, 200, answer.media_type
     else:
         raw, status, kind = encode(answer), 200, JSON
     if isinstance(answer, Problem):

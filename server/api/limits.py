@@ -1,4 +1,4 @@
-"""How often something may be tried; the counting itself is the pages' token bucket."""
+"""How often something may be tried; the counting itself is the token bucket of `server.limits`."""
 
 from collections.abc import Callable
 

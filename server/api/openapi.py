@@ -21,7 +21,7 @@ def describe(routes: Sequence[Route], version: str) -> Document:
         shape
         for route in routes
         for shape in (route.body, route.answer)
-        if shape is not None and issubclass(shape, Message)
+        if isinstance(shape, type) and issubclass(shape, Message)
     }
     _, schemas = msgspec.json.schema_components(
         [Problem, *sorted(shapes, key=lambda shape: shape.__name__)], ref_template=REFERENCE
@@ -101,6 +101,8 @@ def _responses(route: Route) -> dict[str, object]:
 def _good(route: Route) -> dict[str, object]:
     if route.answer is None:
         return {JSON: {"schema": {"type": "object"}}}
+    if isinstance(route.answer, str):
+        return {route.answer: {"schema": _shape(None)}}
     if issubclass(route.answer, str):
         return {TEXT: {"schema": {"type": "string"}}}
     return {JSON: {"schema": _shape(route.answer)}}

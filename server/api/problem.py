@@ -33,6 +33,7 @@ STATUS: Final[Mapping[Code, int]] = {
     Code.STALE_READ: 401,
     Code.BAD_READ_SIGNATURE: 401,
     Code.BAD_CURSOR: 400,
+    Code.CHAIN_CLOSED: 403,
     Code.NOT_FOUND: 404,
     Code.METHOD_NOT_ALLOWED: 405,
     Code.NODE_BEHIND: 503,

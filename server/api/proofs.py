@@ -1,6 +1,6 @@
 """What anybody may have proven: checkpoint, inclusion, consistency, receipts (PROTOCOL §5).
 
-Unsigned reads.  A transaction is asked for by its number *and* its hash: whoever holds the payload
+Unsigned reads, so many a minute for each address (`wait`).  A transaction is asked for by its number *and* its hash: whoever holds the payload
 knows the hash, nobody can guess it, so that the history of a card cannot be walked through.  Each
 answer is of one snapshot.  What is not written as it should be is `bad_request`; what is not in the
 log, or not yet at the size that was asked for, is `not_found`.
@@ -12,6 +12,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from server.api.asked import number
+from server.api.limits import Wait
 from server.api.route import Call
 from server.store.proofs import Entry
 from shared.checkpoint import Checkpoint, write_checkpoint
@@ -23,7 +25,6 @@ from shared.wire import ConsistencyAnswer, InclusionAnswer, Receipt
 
 _AUTHOR: Final = re.compile("[0-9a-f]{32}")
 _HASH: Final = re.compile("[0-9a-f]{64}")
-_NUMBER: Final = re.compile("0|[1-9][0-9]{0,15}")
 
 
 class Log(Protocol):
@@ -49,14 +50,17 @@ class Proofs:
     open_log: Callable[[], AbstractContextManager[Log]]
     origin: str
     sign: Callable[[str], str]
+    wait: Wait
 
-    def checkpoint(self, _call: Call) -> str:
+    def checkpoint(self, call: Call) -> str:
         """Give the newest checkpoint."""
+        self._take_turn(call)
         with self.open_log() as log:
             return self._checkpoint(log, log.size())
 
     def inclusion(self, call: Call) -> InclusionAnswer:
         """Prove that a transaction is among the first leaves; by default among all."""
+        self._take_turn(call)
         with self.open_log() as log:
             found = _entry(log, call)
             size = _size(log, call, "size")
@@ -68,8 +72,9 @@ class Proofs:
 
     def consistency(self, call: Call) -> ConsistencyAnswer:
         """Prove that the log at one size begins the log at a later one; by default at the last."""
+        self._take_turn(call)
         with self.open_log() as log:
-            old, new = _number(call, "from"), _size(log, call, "to")
+            old, new = number(call, "from"), _size(log, call, "to")
             if old > new:
                 raise Refused(Code.NOT_FOUND, "from is after to")
             return ConsistencyAnswer(
@@ -82,6 +87,7 @@ class Proofs:
 
     def receipt(self, call: Call) -> Receipt:
         """Give a transaction's receipt, under the newest checkpoint."""
+        self._take_turn(call)
         with self.open_log() as log:
             found, size = _entry(log, call), log.size()
             return Receipt(
@@ -93,12 +99,16 @@ class Proofs:
                 verdict=str(found.verdict),
             )
 
+    def _take_turn(self, call: Call) -> None:
+        if self.wait(call.address):
+            raise Refused(Code.TOO_MANY_ATTEMPTS)
+
     def _checkpoint(self, log: Log, size: int) -> str:
         return self.sign(write_checkpoint(Checkpoint(self.origin, size, log.root(size))))
 
 
 def _entry(log: Log, call: Call) -> Entry:
-    author, seq = call.arguments.get("author", ""), _number(call, "seq")
+    author, seq = call.arguments.get("author", ""), number(call, "seq")
     name = call.arguments.get("hash", "")
     if not _AUTHOR.fullmatch(author) or not seq or not _HASH.fullmatch(name):
         raise Refused(Code.BAD_REQUEST, "author, seq or hash")
@@ -110,17 +120,10 @@ def _entry(log: Log, call: Call) -> Entry:
 
 def _size(log: Log, call: Call, name: str) -> int:
     size = log.size()
-    wanted = _number(call, name) if name in call.arguments else size
+    wanted = number(call, name) if name in call.arguments else size
     if wanted > size:
         raise Refused(Code.NOT_FOUND, "the log is shorter")
     return wanted
-
-
-def _number(call: Call, name: str) -> int:
-    text = call.arguments.get(name, "")
-    if not _NUMBER.fullmatch(text):
-        raise Refused(Code.BAD_REQUEST, name)
-    return int(text)
 
 
 def _hex(proof: list[bytes]) -> tuple[Hash, ...]:

@@ -33,8 +33,16 @@ class Call:
     author: AuthorId | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Bytes that are not JSON, with their media type."""
+
+    raw: bytes
+    media_type: str
+
+
 Document = Mapping[str, object]
-Answer = Message | Problem | Document | str
+Answer = Message | Problem | Document | Download | str
 Handler = Callable[[Call], Answer]
 
 
@@ -51,14 +59,17 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One operation: where, what goes in, what comes out, and every code it can answer."""
+    """One operation: where, what goes in, what comes out, and every code it can answer.
+
+    `answer` is the shape of the answer, or the media type of a `Download`.
+    """
 
     method: str
     path: str
     name: str
     meaning: str
     handle: Handler
-    answer: type[Message] | type[str] | None
+    answer: type[Message] | type[str] | str | None
     codes: tuple[Code, ...]
     body: type[Message] | None = None
     body_type: str = JSON

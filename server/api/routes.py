@@ -6,6 +6,7 @@ from typing import Final
 
 from server.api.application import Application
 from server.api.batches import Batches
+from server.api.chain_parts import GZIP, ChainParts
 from server.api.deltas import Deltas
 from server.api.heartbeats import Heartbeats, NodeStatus
 from server.api.journal import Journal
@@ -54,6 +55,7 @@ class Surroundings:
     notes: Notes
     engine: Engine
     proofs: Proofs
+    parts: ChainParts
     now_ms: Callable[[], int]
     new_nonce: Callable[[], str]
     wait: Wait
@@ -77,6 +79,7 @@ def make_routes(node: Surroundings) -> tuple[Route, ...]:
         _journal(node),
         _heartbeats(node, status),
         *_proofs(node.proofs),
+        _chain(node.parts),
         Route(
             method="GET",
             path=f"{BASE}/status",
@@ -237,7 +240,7 @@ def _proofs(proofs: Proofs) -> tuple[Route, ...]:
             meaning="Size and root of the log, signed: a C2SP checkpoint.",
             handle=proofs.checkpoint,
             answer=str,
-            codes=(),
+            codes=(Code.TOO_MANY_ATTEMPTS,),
         ),
         Route(
             method="GET",
@@ -247,7 +250,7 @@ def _proofs(proofs: Proofs) -> tuple[Route, ...]:
             handle=proofs.receipt,
             parameters=_TRANSACTION,
             answer=Receipt,
-            codes=(Code.NOT_FOUND,),
+            codes=(Code.NOT_FOUND, Code.TOO_MANY_ATTEMPTS),
         ),
         Route(
             method="GET",
@@ -257,7 +260,7 @@ def _proofs(proofs: Proofs) -> tuple[Route, ...]:
             handle=proofs.inclusion,
             parameters=(*_TRANSACTION, _log_size("size", "How many leaves; by default all.")),
             answer=InclusionAnswer,
-            codes=(Code.NOT_FOUND,),
+            codes=(Code.NOT_FOUND, Code.TOO_MANY_ATTEMPTS),
         ),
         _consistency(proofs),
     )
@@ -275,7 +278,29 @@ def _consistency(proofs: Proofs) -> Route:
             _log_size("to", "The later size; by default the last."),
         ),
         answer=ConsistencyAnswer,
-        codes=(Code.NOT_FOUND,),
+        codes=(Code.NOT_FOUND, Code.TOO_MANY_ATTEMPTS),
+    )
+
+
+def _chain(parts: ChainParts) -> Route:
+    return Route(
+        method="GET",
+        path=f"{BASE}/chain",
+        name="chain",
+        meaning="Some megabytes of blocks, compressed: the chain for whoever proves or keeps it.",
+        handle=parts,
+        parameters=(
+            Parameter(name="from", meaning="The first height wanted.", schema=_integer(0)),
+            Parameter(
+                name="Authorization",
+                meaning="`Bearer` and the secret of this node's link, unless all may read.",
+                schema={"type": "string"},
+                place="header",
+            ),
+        ),
+        headers=("Authorization",),
+        answer=GZIP,
+        codes=(Code.CHAIN_CLOSED, Code.NOT_FOUND, Code.TOO_MANY_ATTEMPTS),
     )
 
 

@@ -1,32 +1,34 @@
 """Audit: read a chain from its bytes alone and prove every number in it.
 
-Trusts nothing but, if given, the chain id that the caller expects.  For each block: form, height,
-parent and time of the header, the seal under its author's key, the hash of the batches; for each
-batch its form, links and signature; then the executor runs again, and its effects, state and log
-must be those of the header.  A finding names the height; the first bad block ends the reading, for
-all that follows hangs on it.
+Trusts nothing but what the caller holds from elsewhere: the chain's id, a checkpoint.  For each
+block: form, height, parent and time of the header, the seal under its author's key, the hash of the
+batches; for each batch its form, links and signature, under the key that the state has just before
+it; then the executor runs again, and its effects, state and log must be those of the header.  What
+the rules have done is proven once more without them (`proofs`): balances from postings, floors,
+sums, evidence.
+
+A finding names the height; the first bad block ends the reading, for all that follows hangs on it.
+`watch` sees each block that was proven: whoever keeps tables compares them there, so that nothing
+but the state has to stay in memory.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from server.ledger.chain import NOTHING, Block, Built, Tip, build
+from server.ledger.finding import Finding
 from server.ledger.memory import Memory
-from server.ledger.records import Author, Balance
+from server.ledger.proofs import sums, wrong_effects
+from server.ledger.records import Author
 from shared.block import Header, batches_hash, read_header
+from shared.bodies import Genesis, Role
+from shared.checkpoint import Checkpoint, origin
 from shared.errors import Code, Refused
-from shared.ids import AssetId, AuthorId, ChainId, may_be_negative
-from shared.kinds import Genesis, Role
+from shared.ids import ChainId, author_id
 from shared.signing import Purpose, verify
 from shared.transaction import Batch, parse_batch, signed_by
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is wrong, and at which height."""
-
-    height: int
-    what: str
+Watch = Callable[[Built], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +48,52 @@ class _Bad(Exception):  # noqa: N818 - carries a finding inside this module
         self.what = what
 
 
-def audit(blocks: Iterable[Block], *, chain: ChainId | None = None) -> Report:
-    """Read a chain from genesis on.  `chain` is the id that it must have."""
-    memory, tip, count, transactions = Memory(), NOTHING, 0, 0
+def audit(
+    blocks: Iterable[Block],
+    *,
+    chain: ChainId | None = None,
+    held: Checkpoint | None = None,
+    watch: Watch | None = None,
+) -> Report:
+    """Read a chain from genesis on.
+
+    `chain` is the id that it must have, `held` a checkpoint that must be in its history.
+    """
+    memory, tip, count = Memory(), NOTHING, 0
     for block in blocks:
         try:
             built = _check(memory, tip, block)
-            if tip is NOTHING and chain not in {None, built.tip.chain}:
-                raise _Bad("another chain")
+            _known(tip, built, chain, held)
         except _Bad as bad:
             found = Finding(tip.height + 1, bad.what)
-            return Report(tip, count, transactions, found, memory)
+            return Report(tip, count, len(memory.past), found, memory)
         memory.take(built.result)
         tip, count = built.tip, count + 1
-        transactions += len(built.result.executed)
-    finding = Finding(0, "no genesis") if tip is NOTHING else _sums(memory, tip.height)
-    return Report(tip, count, transactions, finding, memory)
+        if watch is not None:
+            watch(built)
+    return Report(tip, count, len(memory.past), _at_the_end(memory, tip, held), memory)
+
+
+def _at_the_end(memory: Memory, tip: Tip, held: Checkpoint | None) -> Finding | None:
+    if tip is NOTHING:
+        return Finding(0, "no genesis")
+    if held and held.size > tip.log.size:
+        what = f"the checkpoint has {held.size} transactions, this chain {tip.log.size}"
+        return Finding(tip.height, what)
+    wrong = sums(memory)
+    return Finding(tip.height, wrong) if wrong else None
+
+
+# ---------- one block ----------
 
 
 def _check(memory: Memory, tip: Tip, block: Block) -> Built:
     header = _header(tip, block)
-    batches = tuple(_batches(memory, block, header))
+    batches = _batches(block, header)
+    _seal(memory, block, header, batches)
     built = build(memory, tip, batches, author=header.author, time=header.time)
+    for number, (batch, key) in enumerate(zip(batches, built.result.keys, strict=True)):
+        _signature(number, batch, key or _founder(header, batch))
     for taken in built.result.taken:
         if taken.code not in {None, Code.FORK}:
             raise _Bad(f"a batch that does not fit its author's chain ({taken.code})")
@@ -75,6 +101,8 @@ def _check(memory: Memory, tip: Tip, block: Block) -> Built:
         fields = header.__struct_fields__
         wrong = next(n for n in fields if getattr(header, n) != getattr(built.header, n))
         raise _Bad(f"{wrong} is not what the transactions give")
+    if words := wrong_effects(memory, built.result):
+        raise _Bad(words)
     return built
 
 
@@ -94,55 +122,59 @@ def _header(tip: Tip, block: Block) -> Header:
     return header
 
 
-def _batches(memory: Memory, block: Block, header: Header) -> Iterable[Batch]:
+def _batches(block: Block, header: Header) -> tuple[Batch, ...]:
     try:
-        batches = [parse_batch(raw) for raw in block.batches]
+        batches = tuple(parse_batch(raw) for raw in block.batches)
     except Refused as refused:
         raise _Bad(f"a batch cannot be read ({refused.code})") from None
-    keys = _Keys(memory, batches if header.height == 0 else [])
-    seal_key = keys.of_sealer(header.author)
-    if seal_key is None or not verify(seal_key, Purpose.BLOCK, block.header, block.seal):
-        raise _Bad("seal is not its author's")
     for number, batch in enumerate(batches):
-        key = keys.of(batch.author)
-        if key is None:
-            raise _Bad(f"batch {number} has an unknown author")
         if batch.chain != header.chain:
             raise _Bad(f"batch {number} belongs to another chain")
-        if not signed_by(batch, key):
-            raise _Bad(f"signature of batch {number} is not its author's")
     return batches
 
 
-class _Keys:
-    """Who signs with which key: from the state, and at genesis from what founds it."""
-
-    def __init__(self, memory: Memory, founding: list[Batch]) -> None:
-        self._memory = memory
-        self._founders = {
-            batch.author: bytes.fromhex(first.founder)
-            for batch in founding
-            if isinstance(first := batch.transactions[0].body, Genesis)
-        }
-
-    def of_sealer(self, author: AuthorId) -> bytes | None:
-        """Give a node's public key: nobody else may seal a block."""
-        record = self._memory.get(Author, (author,))
-        return None if record and record.role is not Role.NODE else self.of(author)
-
-    def of(self, author: AuthorId) -> bytes | None:
-        """Give an author's public key."""
-        record = self._memory.get(Author, (author,))
-        return bytes.fromhex(record.key) if record else self._founders.get(author)
+def _seal(memory: Memory, block: Block, header: Header, batches: Iterable[Batch]) -> None:
+    """Prove the seal: by a node, under the key that it has before this block."""
+    record = memory.get(Author, (header.author,))
+    if record is None:
+        key = next(_founders(header, batches), "")
+    else:
+        key = record.key if record.role is Role.NODE else ""
+    if not key or not verify(bytes.fromhex(key), Purpose.BLOCK, block.header, block.seal):
+        raise _Bad("seal is not its author's")
 
 
-def _sums(memory: Memory, height: int) -> Finding | None:
-    """Prove that every asset adds up to zero and that no account is below its floor."""
-    sums: dict[AssetId, int] = {}
-    for (account, asset), record in memory.records[Balance].items():
-        amount = record.amount if isinstance(record, Balance) else 0
-        if amount < 0 and not may_be_negative(str(account)):
-            return Finding(height, f"{account} is below zero in {asset}")
-        sums[AssetId(str(asset))] = sums.get(AssetId(str(asset)), 0) + amount
-    wrong = sorted(asset for asset, total in sums.items() if total)
-    return Finding(height, f"{wrong[0]} does not add up to zero") if wrong else None
+def _signature(number: int, batch: Batch, key: str) -> None:
+    if not key:
+        raise _Bad(f"batch {number} has an unknown author")
+    if not signed_by(batch, bytes.fromhex(key)):
+        raise _Bad(f"signature of batch {number} is not its author's")
+
+
+def _founders(header: Header, batches: Iterable[Batch]) -> Iterator[str]:
+    """Give the keys by which the header's author founds a chain: at height 0, under its name."""
+    for batch in batches:
+        key = _founder(header, batch)
+        if key and author_id(bytes.fromhex(key)) == header.author:
+            yield key
+
+
+def _founder(header: Header, batch: Batch) -> str:
+    """Give the key of whoever founds a chain, which no state can know yet."""
+    body = batch.transactions[0].body
+    return body.founder if header.height == 0 and isinstance(body, Genesis) else ""
+
+
+def _known(before: Tip, built: Built, chain: ChainId | None, held: Checkpoint | None) -> None:
+    """Compare with what the caller holds from elsewhere."""
+    tip = built.tip
+    if before is NOTHING:
+        if chain not in {None, tip.chain}:
+            raise _Bad("another chain")
+        if held and held.origin != origin(tip.chain):
+            raise _Bad("the checkpoint is of another chain")
+    if held is None or not before.log.size <= held.size <= tip.log.size:
+        return
+    leaves = (item.leaf for item in built.result.executed[: held.size - before.log.size])
+    if before.log.extend(leaves).root() != held.root:
+        raise _Bad("history up to here is not the one of the checkpoint: it was rewritten")

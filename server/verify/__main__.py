@@ -1,15 +1,18 @@
 """`python -m server.verify`: the commands."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from server.ledger.audit import audit
+from server.ledger.audit import Report, audit
+from server.verify.address import is_address, open_address
+from server.verify.chain_file import ChainFile
 from server.verify.files import UnreadableError, open_chain, read_note, read_receipt
-from server.verify.history import what_is_wrong
 from server.verify.words import about_chain, about_receipt
-from shared.checkpoint import Checkpoint, read_checkpoint
+from shared.checkpoint import Checkpoint, read_cosigned
 from shared.errors import Refused
 from shared.ids import ChainId
 from shared.receipt import Flaw, check
@@ -40,18 +43,27 @@ def verify() -> None:
     """Prove what a node has given to you, without the node."""
 
 
+_KEYS = click.option(
+    "--key", "--node-key", "keys", type=_Key(), multiple=True, help="A node's, in hex; again."
+)
+_NEED = click.option(
+    "--need", type=click.IntRange(min=1), help="How many of the keys must sign [all of them]."
+)
+
+
 @verify.command()
 @click.argument("file", type=_FILE)
-@click.option("--key", "--node-key", "key", type=_Key(), required=True, help="The node's, in hex.")
-def receipt(file: Path, key: bytes) -> None:
-    """Prove a receipt (the answer of /api/v1/receipts) under a node's public key.
+@_KEYS
+@_NEED
+def receipt(file: Path, keys: tuple[bytes, ...], need: int | None) -> None:
+    """Prove a receipt (the answer of /api/v1/receipts) under the public keys of nodes.
 
-    Take the key from the node's people or from a till, not from where the receipt came from.
+    Take the keys from the nodes' people or from a till, not from where the receipt came from.
     """
-    try:
-        found = check(read_receipt(file), key=key)
-    except UnreadableError as error:
-        raise click.UsageError(str(error)) from None
+    if not keys:
+        raise click.UsageError("--key is needed: the word of which node is it?")
+    with _sentences():
+        found = check(read_receipt(file), keys=keys, need=_enough(keys, need))
     if isinstance(found, Flaw):
         click.echo(f"Not proven: {found}.")
         sys.exit(1)
@@ -59,37 +71,73 @@ def receipt(file: Path, key: bytes) -> None:
 
 
 @verify.command()
-@click.argument("file", type=_FILE)
+@click.argument("source", metavar="FILE|URL")
 @click.option("--chain", default="", metavar="ID", help="The chain that it must be.")
 @click.option("--checkpoint", type=_FILE, help="One that you kept: history must hold it.")
-@click.option("--key", "--node-key", "key", type=_Key(), help="Who signed the checkpoint, in hex.")
-def chain(file: Path, chain: str, checkpoint: Path | None, key: bytes | None) -> None:
-    """Prove an exported chain: execute it again from its bytes alone.
+@_KEYS
+@_NEED
+def chain(
+    source: str, chain: str, checkpoint: Path | None, keys: tuple[bytes, ...], need: int | None
+) -> None:
+    """Prove a chain: an exported file, or what a node gives; execute it again from its bytes.
 
     Compare the chain's id with the one you know; a checkpoint shows that what you saw once is still
-    what the chain says.
+    what the chain says.  URL is what `tirelire node chain-link` prints.
     """
-    if (checkpoint is None) != (key is None):
+    if (checkpoint is None) != (not keys):
         raise click.UsageError("--checkpoint and --key go together")
-    try:
-        held = _held(checkpoint, key)
-        with open_chain(file) as found:
-            named, report = found.chain, audit(found.blocks)
-    except UnreadableError as error:
-        raise click.UsageError(str(error)) from None
-    if wrong := what_is_wrong(report, named, ChainId(chain), held):
+    with _sentences():
+        held = _held(checkpoint, keys, _enough(keys, need)) if checkpoint else None
+        with _open(source) as found:
+            report = audit(found.blocks, held=held)
+    if wrong := _what_is_wrong(report, found.chain, ChainId(chain)):
         click.echo(f"Not proven: {wrong}.")
         sys.exit(1)
     click.echo(about_chain(report, held))
 
 
-def _held(file: Path | None, key: bytes | None) -> Checkpoint | None:
-    if file is None or key is None:
-        return None
+@contextmanager
+def _sentences() -> Iterator[None]:
     try:
-        return read_checkpoint(read_note(file), public=key)
+        yield
+    except UnreadableError as error:
+        raise click.UsageError(str(error)) from None
+
+
+@contextmanager
+def _open(source: str) -> Iterator[ChainFile]:
+    with open_address(source) if is_address(source) else open_chain(Path(source)) as found:
+        yield found
+
+
+def _enough(keys: tuple[bytes, ...], need: int | None) -> int:
+    """Give how many must sign; a key that was given twice is one."""
+    known = len(set(keys))
+    if need is not None and need > known:
+        raise click.UsageError(f"--need {need}, but only {known} keys were given")
+    return need or known
+
+
+def _held(file: Path, keys: tuple[bytes, ...], need: int) -> Checkpoint:
+    try:
+        return read_cosigned(read_note(file), keys=keys, need=need)[0]
     except Refused as refused:
-        raise UnreadableError(f"{file} is not a checkpoint of this key ({refused})") from None
+        raise UnreadableError(f"{file} is not a checkpoint of these keys ({refused})") from None
+
+
+def _what_is_wrong(report: Report, named: ChainId, wanted: ChainId) -> str | None:
+    """Give the first thing that is wrong, in words.
+
+    An audit proves that a chain is one that its rules allow.  That it is *the* chain, only
+    something held from elsewhere can show: its id (`wanted`), or a checkpoint.  `named` is what the
+    source calls itself.
+    """
+    if report.finding is not None:
+        return f"at height {report.finding.height}: {report.finding.what}"
+    chain = report.tip.chain
+    if named != chain:
+        return f"it calls itself {named} and is chain {chain}"
+    return None if wanted in {"", chain} else f"it is another chain, {chain}"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A whole chain as one stream of bytes: what `node export` writes and `verify chain` reads.
+"""A chain as a stream of bytes: what `node export` writes, a node serves, `verify` reads.
 
 The form is in docs/chain-file.md.  Reading is lazy and never holds more than one block; every
 length is bounded before it is read.  It proves the form only: the rest is for an audit to say.  A
@@ -6,7 +6,7 @@ stream that is cut off, goes on after its end or is not of this form raises Chai
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -17,9 +17,16 @@ from shared.signing import from_text, to_text
 from shared.transaction import MAX_BATCH_BYTES
 
 MAGIC: Final = "tirelire-chain-file/1"
+PART_MAGIC: Final = "tirelire-chain-part/1"
 MAX_LINE_BYTES: Final = 1 << 20
 MAX_HEADER_BYTES: Final = 16 * 1024
+MAX_BLOCK_BYTES: Final = 64 << 20
+"""All batches of a block together; a node seals at most 5,000 transactions at a time."""
 _FIRST: Final = re.compile(rf"{re.escape(MAGIC)} ([0-9a-f]{{32}}) ([1-9][0-9]{{0,15}})")
+_PART: Final = re.compile(
+    rf"{re.escape(PART_MAGIC)} ([0-9a-f]{{32}}) (0|[1-9][0-9]{{0,15}}) ([1-9][0-9]{{0,5}})"
+    r" ([1-9][0-9]{0,15})"
+)
 _BLOCK: Final = re.compile(r"block ([A-Za-z0-9_-]{86}) ([1-9][0-9]{0,5})((?: [1-9][0-9]{0,6})*)")
 
 
@@ -36,9 +43,31 @@ class ChainFile:
     blocks: Iterator[Block]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some blocks from height `first` on, of a chain that has `whole` of them now."""
+
+    chain: ChainId
+    first: int
+    whole: int
+    blocks: Iterator[Block]
+
+
 def write_chain(to: BinaryIO, chain: ChainId, count: int, blocks: Iterable[Block]) -> None:
     """Write `count` blocks, from genesis on."""
     to.write(f"{MAGIC} {chain} {count}\n".encode())
+    _write_blocks(to, blocks)
+
+
+def write_part(
+    to: BinaryIO, chain: ChainId, first: int, whole: int, blocks: Sequence[Block]
+) -> None:
+    """Write some blocks, from height `first` on, of a chain that has `whole` of them now."""
+    to.write(f"{PART_MAGIC} {chain} {first} {len(blocks)} {whole}\n".encode())
+    _write_blocks(to, blocks)
+
+
+def _write_blocks(to: BinaryIO, blocks: Iterable[Block]) -> None:
     for block in blocks:
         lengths = " ".join(str(len(part)) for part in (block.header, *block.batches))
         to.write(f"block {to_text(block.seal)} {lengths}\n".encode())
@@ -52,11 +81,22 @@ def read_chain(stream: BinaryIO) -> ChainFile:
     if first is None:
         raise ChainFileError("the first line is not that of a chain file")
     count = int(first[2])
-    return ChainFile(ChainId(first[1]), count, _blocks(stream, count))
+    return ChainFile(ChainId(first[1]), count, _blocks(stream, 0, count))
 
 
-def _blocks(stream: BinaryIO, count: int) -> Iterator[Block]:
-    for height in range(count):
+def read_part(stream: BinaryIO) -> Part:
+    """Read the first line of a part; the blocks are read as they are asked for."""
+    first = _PART.fullmatch(_line(stream, "the first line"))
+    if first is None:
+        raise ChainFileError("the first line is not that of a part of a chain")
+    begin, count, whole = int(first[2]), int(first[3]), int(first[4])
+    if begin + count > whole:
+        raise ChainFileError("it has more blocks than the chain")
+    return Part(ChainId(first[1]), begin, whole, _blocks(stream, begin, count))
+
+
+def _blocks(stream: BinaryIO, first: int, count: int) -> Iterator[Block]:
+    for height in range(first, first + count):
         yield _block(stream, f"block {height}")
     if stream.read(1):
         raise ChainFileError("it goes on after its last block")
@@ -67,7 +107,8 @@ def _block(stream: BinaryIO, where: str) -> Block:
     if line is None:
         raise ChainFileError(f"{where} does not begin as a block does")
     header, batches = int(line[2]), [int(length) for length in line[3].split()]
-    if header > MAX_HEADER_BYTES or max(batches, default=0) > MAX_BATCH_BYTES:
+    largest = max(batches, default=0)
+    if header > MAX_HEADER_BYTES or largest > MAX_BATCH_BYTES or sum(batches) > MAX_BLOCK_BYTES:
         raise ChainFileError(f"{where} is too large")
     try:
         seal = from_text(line[1])

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from server.ledger.audit import Report
 from server.ledger.records import Author
 from shared.block import LAST_MS
+from shared.bodies import Role
 from shared.checkpoint import ORIGIN, Checkpoint
-from shared.kinds import Role
 from shared.receipt import Proven
 
 
@@ -15,7 +15,7 @@ def about_receipt(proven: Proven) -> str:
     envelope, checkpoint = proven.transaction.envelope, proven.checkpoint
     return "\n".join(
         (
-            "Good: this transaction and its verdict are in the log that the node has signed.",
+            "Good: this transaction and its verdict are in the log that was signed.",
             f"  verdict      {proven.verdict}",
             f"  kind         {envelope.kind}",
             f"  body         {printable(bytes(envelope.body).decode())}",
@@ -25,6 +25,7 @@ def about_receipt(proven: Proven) -> str:
             f"  chain        {checkpoint.origin.removeprefix(ORIGIN)}",
             f"  log          leaf {proven.index} of {checkpoint.size}",
             f"  root         {checkpoint.root.hex()}",
+            *(f"  signed by    {key.hex()}" for key in sorted(proven.signers)),
         )
     )
 

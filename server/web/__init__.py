@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 from flask import Flask, g, request
 from markupsafe import Markup
 
+from server.limits import RateLimit
 from server.web import words
 from server.web.charts import gauge
 from server.web.forms import Forms
 from server.web.frame import EXTENSION, Frame, frame, go, listed
 from server.web.guards import local_path
-from server.web.limits import RateLimit
 from server.web.pages import cards, catalogue, chain, doors, errors, home, money, public, terminals
 from server.web.parsing import write_card_number
 from server.web.port import Office

@@ -24,9 +24,9 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
+from server.limits import RateLimit
 from server.web import words
 from server.web.forms import FIELD, Forms
-from server.web.limits import RateLimit
 from server.web.port import NotDone, Office
 from server.web.settings import LANGUAGES, PageSettings
 from server.web.statics import Statics

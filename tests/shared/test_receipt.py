@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from shared.block import write_leaf
+from shared.bodies import AssetClass, AssetCreate, Body
 from shared.checkpoint import Checkpoint, sign_text, write_checkpoint
 from shared.errors import Code
 from shared.ids import ZERO_CHAIN, ZERO_HASH, AssetId, BootId, ChainId, Hash, PlaceId, author_id
-from shared.kinds import AssetClass, AssetCreate, Body
 from shared.merkle import leaf_hash, node_hash
 from shared.receipt import Flaw, Proven, check
 from shared.signing import public_key
@@ -69,7 +69,7 @@ def receipt(chain: ChainId = CHAIN) -> Receipt:
 
 @pytest.mark.parametrize("chain", [CHAIN, ZERO_CHAIN])
 def test_a_good_receipt(chain: ChainId) -> None:
-    proven = check(receipt(chain), key=KEY)
+    proven = check(receipt(chain), keys=(KEY,))
     assert isinstance(proven, Proven)
     assert proven.transaction.raw == payload(chain)
     assert (proven.verdict, proven.index) == (ACCEPTED, 1)
@@ -77,7 +77,7 @@ def test_a_good_receipt(chain: ChainId) -> None:
 
 
 def changed(**fields: object) -> Flaw | Proven:
-    return check(msgspec.structs.replace(receipt(), **fields), key=KEY)
+    return check(msgspec.structs.replace(receipt(), **fields), keys=(KEY,))
 
 
 def test_each_change_has_its_flaw() -> None:
@@ -101,5 +101,5 @@ def test_a_receipt_of_another_chain() -> None:
 
 
 def test_another_node_proves_nothing() -> None:
-    assert check(receipt(), key=public_key(b"x" * 32)) is Flaw.SIGNATURE
-    assert check(receipt(), key=b"short") is Flaw.SIGNATURE
+    assert check(receipt(), keys=(public_key(b"x" * 32),)) is Flaw.SIGNATURE
+    assert check(receipt(), keys=(b"short",)) is Flaw.SIGNATURE

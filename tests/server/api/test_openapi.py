@@ -42,6 +42,7 @@ def test_it_is_valid_and_names_every_route(world: World) -> None:
         ("/api/v1/proofs/inclusion", "get"),
         ("/api/v1/proofs/consistency", "get"),
         ("/api/v1/receipts", "get"),
+        ("/api/v1/chain", "get"),
         ("/api/v1/openapi.json", "get"),
     }
 

@@ -24,6 +24,7 @@ GOOD = """\
 Good: 22 blocks, 62 transactions.
   chain        92f3d35fa3bb522dc2e2696e3a5e960e
 """
+REWRITTEN = "history up to here is not the one of the checkpoint: it was rewritten"
 STATE = "  state        be0fed7989596f98243506f83d7c24b98c6cba21cf9ac058eb578a1ad05ebb15\n"
 ROOT = "  root         63e21e3c32834b2255756671cadc2eb8cabe45ac659c9cc172b1d7a0824d4117\n"
 NODE = (
@@ -40,8 +41,8 @@ def run(folder: Path, blocks: list[Block], *words: str, chain: ChainId = CHAIN) 
 
 def note(folder: Path, size: int, *, root: bytes | None = None, chain: ChainId = CHAIN) -> str:
     """Write a checkpoint of the recorded chain at a size; give its path."""
-    done = audit(recorded()).memory.done.items()
-    leaves = [write_leaf(*key, each.hash, each.verdict) for key, each in done]
+    past = audit(recorded()).memory.past
+    leaves = [write_leaf(author, seq, done.hash, done.verdict) for author, seq, done in past]
     text = write_checkpoint(Checkpoint(origin(chain), size, root or tree_hash(leaves[:size])))
     file = folder / "checkpoint"
     file.write_text(sign_text(text, name=origin(chain), seed=SEED, public=KEY), "utf-8")
@@ -93,9 +94,10 @@ def test_a_checkpoint_that_was_kept_is_held(tmp_path: Path, size: int) -> None:
 @pytest.mark.parametrize(
     "size, root, chain, why",
     [
-        (40, bytes(32), CHAIN, "history before the checkpoint has been rewritten"),
-        (63, bytes(32), CHAIN, "the checkpoint has 63 transactions, this chain 62"),
-        (40, None, ChainId("f" * 32), "the checkpoint is of another chain"),
+        (0, bytes(32), CHAIN, f"at height 0: {REWRITTEN}"),
+        (40, bytes(32), CHAIN, f"at height 8: {REWRITTEN}"),
+        (63, bytes(32), CHAIN, "at height 21: the checkpoint has 63 transactions, this chain 62"),
+        (40, None, ChainId("f" * 32), "at height 0: the checkpoint is of another chain"),
     ],
 )
 def test_a_checkpoint_that_is_not_held(

@@ -14,7 +14,7 @@ from shared.signing import public_key
 from tests.shared.test_receipt import KEY, payload, receipt
 
 GOOD = """\
-Good: this transaction and its verdict are in the log that the node has signed.
+Good: this transaction and its verdict are in the log that was signed.
   verdict      accepted
   kind         asset.create
 """
@@ -39,7 +39,7 @@ def test_a_good_receipt(tmp_path: Path, option: str) -> None:
 def test_another_node_and_another_verdict(tmp_path: Path) -> None:
     said = run(tmp_path, encode(receipt()), public_key(b"x" * 32).hex())
     assert said.exit_code == 1
-    assert said.output == "Not proven: its checkpoint is not signed with this key.\n"
+    assert said.output == "Not proven: its checkpoint is not signed with this key, or by too few of these keys.\n"
     said = run(tmp_path, encode(receipt()).replace(b'"accepted"', b'"overdrawn"'))
     assert said.exit_code == 1
     assert said.output.startswith("Not proven: this transaction with this verdict is not in the")

@@ -1,6 +1,6 @@
 """Rate limits: a burst, then one at a time, whatever the clock does."""
 
-from server.web.limits import RateLimit
+from server.limits import RateLimit
 
 
 class Time:

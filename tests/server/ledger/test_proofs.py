@@ -1,0 +1,117 @@
+"""The second opinion: a rule or an executor that books wrongly is found without either."""
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from server.ledger.executor import BlockResult, execute
+from server.ledger.memory import Memory
+from server.ledger.proofs import sums, wrong_effects
+from server.ledger.records import Balance, Evidence, Posting
+from shared.amounts import Amount
+from shared.bodies import Reload
+from shared.ids import Hash, place
+from tests.server.ledger.world import BAR, FED, World, card, founded, purse
+
+E9 = "e9"
+
+
+@pytest.fixture
+def world() -> World:
+    world = founded()
+    world.reload(1, 2000, "e1")
+    return world
+
+
+def reloaded(world: World, *evidence: str) -> BlockResult:
+    """Execute reloads of 100, one for each evidence, without sealing them."""
+    batch = world.batch(world.node, *(Reload(Amount(100), FED, card(1), e) for e in evidence))
+    return execute(world.memory, [batch], height=world.tip.height + 1, time=world.time)
+
+
+def with_change(
+    result: BlockResult, table: str, key: tuple[str, ...], value: object
+) -> BlockResult:
+    changes = tuple(
+        (name, at, value if (name, at) == (table, key) else record)
+        for name, at, record in result.changes
+    )
+    assert changes != result.changes
+    return replace(result, changes=changes)  # type: ignore[arg-type]  # a lie
+
+
+def with_postings(result: BlockResult, *postings: Posting) -> BlockResult:
+    first = result.executed[0]
+    lie = replace(first, done=replace(first.done, postings=postings))
+    return replace(result, executed=(lie, *result.executed[1:]))
+
+
+def test_an_honest_block_is_right(world: World) -> None:
+    assert wrong_effects(world.memory, reloaded(world, E9, "e10")) is None
+
+
+def test_a_balance_that_its_postings_do_not_give(world: World) -> None:
+    lie = with_change(reloaded(world, E9), "balance", (purse(1), FED), Balance(2101))
+    assert wrong_effects(world.memory, lie) == f"{purse(1)} is not the sum of its postings in FED"
+
+
+def test_a_posting_that_nobody_s_balance_shows(world: World) -> None:
+    result = reloaded(world, E9)
+    more = Posting(place(BAR), purse(2), FED, 1)
+    lie = with_postings(result, *result.executed[0].done.postings, more)
+    assert wrong_effects(world.memory, lie) == "a posting changes no balance"
+
+
+@pytest.mark.parametrize("amount, target", [(0, purse(2)), (-5, purse(2)), (5, place(BAR))])
+def test_a_posting_of_nothing_or_to_itself(world: World, amount: int, target: str) -> None:
+    lie = with_postings(reloaded(world, E9), Posting(place(BAR), target, FED, amount))  # type: ignore[arg-type]  # a lie
+    assert wrong_effects(world.memory, lie) == f"place:bar pays {amount} to {target}"
+
+
+def test_an_account_below_its_floor(world: World) -> None:
+    result = reloaded(world, E9)
+    taken = Posting(purse(2), place(BAR), FED, 7)
+    lie = replace(
+        with_postings(result, taken),
+        changes=(
+            ("balance", (purse(2), FED), Balance(-7)),
+            ("balance", (place(BAR), FED), Balance(7)),
+        ),
+    )
+    assert wrong_effects(world.memory, lie) == f"{purse(2)} is below zero in FED"
+
+
+def test_an_evidence_of_an_earlier_block(world: World) -> None:
+    before = Memory()
+    before.records = {**world.memory.records, Evidence: {(E9,): Evidence(Hash("0" * 64))}}
+    assert wrong_effects(before, reloaded(world, E9)) == "evidence e9 was used before"
+
+
+def test_an_evidence_twice_in_one_block(world: World) -> None:
+    result = reloaded(world, E9, "e10")
+    first, second = result.executed
+    body = msgspec.structs.replace(second.done.body, evidence=E9)  # type: ignore[type-var]  # a body
+    lie = replace(result, executed=(first, replace(second, done=replace(second.done, body=body))))
+    assert wrong_effects(world.memory, lie) == "evidence e9 was used twice"
+
+
+def test_an_evidence_that_nothing_has_used(world: World) -> None:
+    lie = with_change(reloaded(world, E9), "evidence", (E9,), Evidence(Hash("0" * 64)))
+    assert wrong_effects(world.memory, lie) == "evidence e9 was used by nothing that took effect"
+
+
+def test_an_evidence_that_was_not_used_up(world: World) -> None:
+    result = reloaded(world, E9)
+    lie = replace(result, changes=tuple(c for c in result.changes if c[0] != "evidence"))
+    assert wrong_effects(world.memory, lie) == "evidence e9 was not used up"
+
+
+@pytest.mark.parametrize(
+    "amount, words",
+    [(9_999, "FED does not add up to zero"), (-1, f"{purse(1)} is below zero in FED")],
+)
+def test_sums_and_floors_of_a_whole_state(world: World, amount: int, words: str) -> None:
+    assert sums(world.memory) is None
+    world.memory.records[Balance][purse(1), FED] = Balance(amount)
+    assert sums(world.memory) == words
