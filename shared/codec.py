@@ -6,6 +6,8 @@ white space, at most `MAX_DEPTH` levels.  What somebody signed is kept as the by
 raises `Refused`.
 """
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -33,6 +35,23 @@ def _decoder(shape: type[T]) -> msgspec.json.Decoder[T]:
     if decoder is None:
         decoder = _DECODERS[shape] = msgspec.json.Decoder(shape)
     return decoder
+
+
+def prepare() -> None:
+    """Make the decoder of every Struct there is; call it before a process starts its threads.
+
+    msgspec 0.22 looks at a Struct when it meets it first and lets other threads see what it has
+    found so far: two threads that meet a new Struct together crash the process.
+    """
+    for shape in _below(msgspec.Struct):
+        with suppress(TypeError):  # one that is never read from JSON need not be readable
+            _decoder(shape)
+
+
+def _below(base: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
+    for shape in base.__subclasses__():
+        yield shape
+        yield from _below(shape)
 
 
 def read(raw: bytes | msgspec.Raw, shape: type[T]) -> T:

@@ -22,6 +22,7 @@ from rich.console import Console as Rich
 
 from hardware.signals.panel import NullPanel, Panel
 from hardware.signals.player import Player
+from shared.codec import prepare
 from shared.errors import MESSAGES, Code
 from shared.host import HostError, logs
 from shared.host.clock import Clock, SimulatedClock, SystemClock
@@ -102,6 +103,7 @@ def run(place: Place) -> None:
     """Sell: open the window (or the console) and go on until told to stop."""
     home, settings = place.home, place.settings
     logs.set_up(home / "logs", name="terminal")
+    prepare()
     sys.setswitchinterval(SWITCH_S)
     clock = _clock(settings)
     desk = Home(home, settings, clock)

@@ -26,7 +26,7 @@ from server.store.database import Database
 from server.store.view import StoreView
 from server.store.writer import StoreError
 from shared.bodies import Body
-from shared.codec import encode
+from shared.codec import encode, prepare
 from shared.detail import Detail, detail_hash
 from shared.errors import Code
 from shared.host.clock import Clock
@@ -42,6 +42,7 @@ class Solo:
 
         Raises ValueError when the database holds no chain.
         """
+        prepare()
         self._database = database
         self._signer = Signer(seed, boot, clock)
         self._author = self._signer.author

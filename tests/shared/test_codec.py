@@ -9,7 +9,8 @@ import pytest
 import rfc8785
 from hypothesis import given, strategies as st
 
-from shared.codec import decode, encode, plain, read
+from shared import codec
+from shared.codec import decode, encode, plain, prepare, read
 from shared.errors import Code, Refused
 
 VECTORS = Path(__file__).parent.parent / "vectors"
@@ -92,3 +93,21 @@ def test_what_is_nested_too_deeply_is_refused_and_never_raises(shape: str, depth
 def test_thirty_two_levels_are_read() -> None:
     raw = b"[" * 32 + b"1" + b"]" * 32
     assert encode(plain(raw)) == raw
+
+
+def test_every_struct_is_known_before_threads_start() -> None:
+    """Two threads that meet a Struct together crash msgspec: a drill of kills found it."""
+
+    class Met(msgspec.Struct):
+        a: int
+
+    class Nested(Met):
+        b: "tuple[Pair, ...]"
+
+    class Unreadable(msgspec.Struct):
+        c: Pair | Met  # no JSON tells which
+
+    prepare()
+
+    assert {Pair, Met, Nested} <= set(codec._DECODERS)
+    assert Unreadable not in codec._DECODERS

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from select import select
 from typing import Self
@@ -33,9 +34,16 @@ class Victim:
         os.set_blocking(self._ear, False)
         self._rest = b""
         command = [sys.executable, "-m", "tests.server.engine.kills.zygote", str(mouth), str(file)]
-        self._zygote = subprocess.Popen(
-            command, cwd=ROOT, pass_fds=[mouth], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        self._complaints = folder / "complaints"
+        with self._complaints.open("wb") as complaints:
+            self._zygote = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                pass_fds=[mouth],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+            )
         os.close(mouth)
         self._pid = 0
 
@@ -50,9 +58,7 @@ class Victim:
 
     def kill(self) -> Phase:
         """Kill it as a crash would; give what it was doing."""
-        os.kill(self._pid, signal.SIGKILL)
-        ended = self.wait()
-        assert ended == -signal.SIGKILL, f"it ended by itself: {ended}"
+        self._end()
         return Phase(self._phase[0])
 
     def wait(self) -> int:
@@ -62,7 +68,10 @@ class Victim:
 
     def hear(self, timeout_s: float = 0.0) -> Iterator[str]:
         """Give the whole lines that have come; wait for the first as long as `timeout_s`."""
-        select([self._ear], [], [], timeout_s)
+        assert self._zygote.stdout is not None
+        ready, _, _ = select([self._ear, self._zygote.stdout], [], [], timeout_s)
+        if timeout_s and ready == [self._zygote.stdout]:
+            self._end()  # says how it ended
         while True:
             try:
                 data = os.read(self._ear, _PIPE_BYTES)
@@ -76,10 +85,16 @@ class Victim:
 
     def __exit__(self, *_: object) -> None:
         if self._pid:
-            os.kill(self._pid, signal.SIGKILL)
+            self._end()
         self._zygote.communicate(timeout=PATIENCE_S)
         os.close(self._ear)
         self._phase.close()
+
+    def _end(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+        ended = self.wait()
+        assert ended == -signal.SIGKILL, f"it ended with {ended}: {self._complaints.read_text()}"
 
     def _number(self) -> int:
         assert self._zygote.stdout is not None

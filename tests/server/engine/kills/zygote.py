@@ -4,6 +4,7 @@ Usage: zygote.py ANSWERS PHASE, a descriptor to write answers to and the file of
 line of stdin is an `Order`; it prints the life's process id, and how it ended once it has.
 """
 
+import faulthandler
 import gc
 import mmap
 import os
@@ -19,6 +20,7 @@ def main(answers: int, file: Path) -> None:
     """Fork a life for each order and wait for its end."""
     with file.open("r+b") as opened:
         phase = mmap.mmap(opened.fileno(), 1)
+    faulthandler.enable()
     gc.freeze()
     for line in sys.stdin:
         order = msgspec.json.decode(line, type=Order)
