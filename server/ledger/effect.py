@@ -8,9 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
+from msgspec.structs import replace
+
 from server.ledger.demurrage import after_receipt, after_use
 from server.ledger.records import (
     Author,
+    Card,
     Idle,
     Key,
     Place,
@@ -21,9 +24,17 @@ from server.ledger.records import (
     Wallet,
 )
 from server.ledger.state import State
-from shared.bodies import Body
+from shared.bodies import Body, Role
 from shared.errors import Code
-from shared.ids import Account, AssetId, AuthorId, PlaceId, WalletId, wallet as wallet_account
+from shared.ids import (
+    Account,
+    AssetId,
+    AuthorId,
+    PlaceId,
+    WalletId,
+    loss,
+    wallet as wallet_account,
+)
 from shared.policy import NO_DEMURRAGE, PROTOCOL, DemurragePolicy, Policy
 from shared.transaction import Transaction
 from shared.verdict import ACCEPTED, Verdict
@@ -99,9 +110,36 @@ def serves(context: Context, signed: Signed, place: PlaceId) -> Code | None:
     return None if record.node == signed.author else Code.NOT_AUTHORISED
 
 
+def speaks_for(context: Context, signed: Signed, name: WalletId) -> Code | None:
+    """Say why an author may not act for a wallet's holder: its home's node and its own key may."""
+    record = context.state.get(Wallet, (name,))
+    if record is None:
+        return Code.UNKNOWN_WALLET
+    if signed.record.role is Role.WALLET:
+        return None if signed.author == name else Code.NOT_AUTHORISED
+    return serves(context, signed, record.home)
+
+
 def validators(context: Context) -> Validators:
     """Give the nodes that decide; nobody before protocol 2."""
     return context.state.get(Validators, (CHAIN,)) or Validators((), ())
+
+
+# ---------- wallets ----------
+
+
+def merged_into(context: Context, name: WalletId) -> WalletId:
+    """Give the wallet that a wallet has become part of; itself when it was never merged."""
+    record = context.state.get(Wallet, (name,))
+    while record is not None and record.merged:  # a merged wallet is no target: this ends
+        name = WalletId(record.merged)
+        record = context.state.get(Wallet, (name,))
+    return name
+
+
+def wallet_of(context: Context, card: Card) -> WalletId:
+    """Give the wallet that a card pays from and is reloaded to."""
+    return merged_into(context, card.wallet)
 
 
 # ---------- idle money ----------
@@ -176,4 +214,13 @@ def repay(
             amount -= part
         if debt > part:
             debts.append((owed, place, debt - part))
-    return tuple(postings), Wallet(tuple(debts), record.home, record.reloaded_at)
+    return tuple(postings), replace(record, debts=tuple(debts))
+
+
+def credit(
+    context: Context, source: Account, target: WalletId, asset: AssetId, amount: int
+) -> tuple[tuple[Posting, ...], Wallet]:
+    """Give the postings of value that reaches a wallet: debts are paid out of it at once."""
+    record = context.state.get(Wallet, (target,)) or Wallet((), PlaceId(""), PlaceId(""))
+    repaid, after = repay(record, target, asset, amount, loss)
+    return (Posting(source, wallet_account(target), asset, amount), *repaid), after

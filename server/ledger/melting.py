@@ -15,7 +15,17 @@ from server.ledger.demurrage import (
     split,
     step,
 )
-from server.ledger.effect import Context, Effect, Outcome, Signed, idle_clock, melting, serves
+from server.ledger.effect import (
+    Context,
+    Effect,
+    Outcome,
+    Signed,
+    idle_clock,
+    melting,
+    merged_into,
+    serves,
+    wallet_of,
+)
 from server.ledger.records import (
     Announced,
     Card,
@@ -108,6 +118,8 @@ def melt(context: Context, signed: Signed, body: Melt) -> Outcome:
     holder = context.state.get(Wallet, (body.wallet,))
     if holder is None:
         return Code.UNKNOWN_WALLET
+    if holder.merged:
+        return Code.WALLET_MERGED
     policy, since = found
     clock = idle_clock(context, body.wallet, body.asset, policy, since)
     if clock is None or body.day > context.day or not is_step_day(clock, body.day, policy):
@@ -179,7 +191,8 @@ def melt_reversal(context: Context, signed: Signed, body: MeltReversal) -> Outco
     waiting = context.state.get(Pending, pending)
     if source != POT_GUARANTEE and waiting:
         records.append((pending, Pending(waiting.amount - due)))
-    return Effect((Posting(source, wallet(body.wallet), body.asset, due),), tuple(records))
+    target = wallet(merged_into(context, body.wallet))
+    return Effect((Posting(source, target, body.asset, due),), tuple(records))
 
 
 def reversal_evidence(body: MeltReversal) -> str:
@@ -195,7 +208,7 @@ def spent_before(
     if sold is None or not isinstance(sold.body, Sale) or not sold.verdict.took_effect:
         return 0
     card = context.state.get(Card, (sold.body.card,))
-    if card is None or card.wallet != holder:
+    if card is None or holder not in {card.wallet, wallet_of(context, card)}:
         return 0  # a loss posting does not say whose it is
     if not sold.seen < melted.height < sold.height:
         return 0

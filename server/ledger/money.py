@@ -1,16 +1,20 @@
 """Rules of money: issue, reloads, sales, refunds, transfers, the reserve (PROTOCOL §7)."""
 
+from msgspec.structs import replace
+
 from server.ledger.demurrage import is_use
 from server.ledger.effect import (
     Context,
     Effect,
     Outcome,
     Signed,
+    credit,
     melting,
+    merged_into,
     received,
-    repay,
     serves,
     used,
+    wallet_of,
 )
 from server.ledger.records import Card, Evidence, Key, Posting, Record, Refunded, Wallet
 from server.ledger.state import Done, State
@@ -43,15 +47,6 @@ def evidence(context: Context, signed: Signed, name: str) -> Records | Code:
     return (((name,), Evidence(signed.transaction.hash)),)
 
 
-def _credit(
-    context: Context, source: Account, target: WalletId, asset: AssetId, amount: int
-) -> tuple[tuple[Posting, ...], Wallet]:
-    """Give the postings of value that reaches a wallet: debts are paid out of it at once."""
-    record = context.state.get(Wallet, (target,)) or Wallet((), PlaceId(""), PlaceId(""))
-    repaid, after = repay(record, target, asset, amount, loss)
-    return (Posting(source, wallet(target), asset, amount), *repaid), after
-
-
 def issue(context: Context, signed: Signed, body: Issue) -> Outcome:
     """Create value of a local asset on a wallet."""
     asset = context.state.assets().get(body.asset)
@@ -66,9 +61,10 @@ def issue(context: Context, signed: Signed, body: Issue) -> Outcome:
     proof = evidence(context, signed, body.evidence)
     if isinstance(proof, Code):
         return proof
-    postings, after = _credit(context, issuer(body.asset), body.wallet, body.asset, body.amount)
-    clock = received(context, body.wallet, body.asset)
-    return Effect(postings, (*proof, ((body.wallet,), after), *clock))
+    target = merged_into(context, body.wallet)
+    postings, after = credit(context, issuer(body.asset), target, body.asset, body.amount)
+    clock = received(context, target, body.asset)
+    return Effect(postings, (*proof, ((target,), after), *clock))
 
 
 def _top_up(
@@ -79,9 +75,10 @@ def _top_up(
     if card is None or card.status == "blocked":
         aside = Posting(source, hold(signed.transaction.hash), body.asset, body.amount)
         return (aside,), ()
-    postings, after = _credit(context, source, card.wallet, body.asset, body.amount)
-    record = Wallet(after.debts, after.home, at or card.home)
-    return postings, (((card.wallet,), record), *used(context, card.wallet, body.asset))
+    holder = wallet_of(context, card)
+    postings, after = credit(context, source, holder, body.asset, body.amount)
+    record = replace(after, reloaded_at=at or card.home)
+    return postings, (((holder,), record), *used(context, holder, body.asset))
 
 
 def reload(context: Context, signed: Signed, body: Reload) -> Outcome:
@@ -139,7 +136,8 @@ def sale(context: Context, signed: Signed, body: Sale) -> Outcome:
     accepted = state.accepted(at)
     if not accepted:
         return Code.NOTHING_ACCEPTED
-    purse, till, due = wallet(card.wallet), place(at), int(body.total)
+    payer = wallet_of(context, card)
+    purse, till, due = wallet(payer), place(at), int(body.total)
     postings: list[Posting] = []
     for asset in accepted:
         part = min(due, state.balance(purse, asset))
@@ -149,14 +147,14 @@ def sale(context: Context, signed: Signed, body: Sale) -> Outcome:
             if not due:
                 break
     if not due:
-        return Effect(tuple(postings), _uses(context, card.wallet, postings), ACCEPTED)
+        return Effect(tuple(postings), _uses(context, payer, postings), ACCEPTED)
     if online:
         return Code.INSUFFICIENT_FUNDS
     owed = accepted[-1]
     short = Posting(loss(at), till, owed, due)
-    holder = state.get(Wallet, (card.wallet,)) or Wallet((), at, at)
-    debt = ((card.wallet,), _owing(holder, owed, at, due))
-    uses = _uses(context, card.wallet, postings)
+    holder = state.get(Wallet, (payer,)) or Wallet((), at, at)
+    debt = ((payer,), _owing(holder, owed, at, due))
+    uses = _uses(context, payer, postings)
     return Effect((*postings, short), (debt, *uses), OVERDRAWN)
 
 
@@ -176,7 +174,7 @@ def _owing(record: Wallet, asset: AssetId, at: PlaceId, more: int) -> Wallet:
     owed = {(code, where): debt for code, where, debt in record.debts}
     owed[asset, at] = owed.get((asset, at), 0) + more
     debts = tuple((code, where, debt) for (code, where), debt in owed.items() if debt > 0)
-    return Wallet(debts, record.home, record.reloaded_at)
+    return replace(record, debts=debts)
 
 
 def refund(context: Context, signed: Signed, body: Refund) -> Outcome:
@@ -196,7 +194,7 @@ def refund(context: Context, signed: Signed, body: Refund) -> Outcome:
     card = context.state.get(Card, (sold.body.card,))
     if card is None:
         return Code.UNKNOWN_CARD
-    return _give_back(context, signed.place, card.wallet, sold, returned, body)
+    return _give_back(context, signed.place, wallet_of(context, card), sold, returned, body)
 
 
 def _give_back(
@@ -247,11 +245,14 @@ def transfer(context: Context, signed: Signed, body: Transfer) -> Outcome:
         return code
     if body.asset not in context.state.assets():
         return Code.UNKNOWN_ASSET
-    if body.source == body.target:
+    if source.merged:
+        return Code.WALLET_MERGED
+    target = merged_into(context, body.target)
+    if body.source == target:
         return Code.BAD_FIELD
-    postings, after = _credit(context, wallet(body.source), body.target, body.asset, body.amount)
-    clock = received(context, body.target, body.asset, sender=body.source)
-    return Effect(postings, (((body.target,), after), *clock))
+    postings, after = credit(context, wallet(body.source), target, body.asset, body.amount)
+    clock = received(context, target, body.asset, sender=body.source)
+    return Effect(postings, (((target,), after), *clock))
 
 
 def reserve_book(context: Context, signed: Signed, body: ReserveBook) -> Outcome:
