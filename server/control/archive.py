@@ -15,6 +15,7 @@ from server.home import Home, read_keys
 from server.ledger.audit import Report, audit
 from server.ledger.records import Author
 from server.node import Node
+from server.settings import read_settings
 from server.store import readers
 from server.store.database import open_database
 from server.store.importing import append_chain
@@ -56,11 +57,15 @@ def import_chain(file: Path, home: Home) -> dict[str, Any]:
     """Fill a home that has keys and settings but no database; the file is audited first."""
     home.require()
     with HomeLock(home.path):
-        if home.database.exists():
+        address = read_settings(home.settings, os.environ).database
+        if not address and home.database.exists():
             raise NotPossibleError(f"{home.database} is there: move the folder away first")
         try:
             report = _audited(file, home)
-            _fill(file, home, report)
+            if address:
+                _fill(file, address, report)
+            else:
+                _fill_home(file, home, report)
         except UnreadableError as error:
             raise NotPossibleError(str(error)) from None
         except (OSError, StoreError, ValueError) as error:
@@ -87,24 +92,29 @@ def _audited(file: Path, home: Home) -> Report:
     return report
 
 
-def _fill(file: Path, home: Home, report: Report) -> None:
+def _fill_home(file: Path, home: Home, report: Report) -> None:
     """Make the database aside and move it in when it is whole and closed."""
     fresh = home.path / "imported.part"
     shutil.rmtree(fresh, ignore_errors=True)
     make_private_folder(fresh)
     try:
-        database = open_database(fresh / home.database.name)
-        try:
-            with open_chain(file) as found, database.write() as connection:
-                if append_chain(connection, found.blocks) != report.tip:
-                    raise ValueError("the file has changed meanwhile")
-        finally:
-            database.close()
+        _fill(file, fresh / home.database.name, report)
         make_private_folder(home.data)
         (fresh / home.database.name).rename(home.database)
         sync_folder(home.data)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _fill(file: Path, where: Path | str, report: Report) -> None:
+    """Write the chain into a database that has none, in one transaction."""
+    database = open_database(where)
+    try:
+        with open_chain(file) as found, database.write() as connection:
+            if append_chain(connection, found.blocks) != report.tip:
+                raise ValueError("the file has changed meanwhile")
+    finally:
+        database.close()
 
 
 def _sync(path: Path) -> None:

@@ -1,8 +1,9 @@
 """Copies of a node: made while it serves, checked before they are believed, put back whole.
 
-A backup is a folder: the database (SQLite's own online copy), the settings, the keys unless they
-are left out, and a manifest with the height and the SHA-256 of each file.  It holds the node's
-secrets: keep it as closed as the home.  It appears under its name only when it is complete.
+A backup is a folder: the database (SQLite's own online copy, or PostgreSQL's `node.dump`), the
+settings, the keys unless they are left out, and a manifest with the height and the SHA-256 of each
+file.  It holds the node's secrets: keep it as closed as the home.  It appears under its name only
+when it is complete.
 """
 
 import os
@@ -21,7 +22,9 @@ from server.home import CARD_KEY, NODE_KEY, PAGES_KEY, Home, read_keys
 from server.jobs.audit import check_database
 from server.node import Node
 from server.payments.compose import STANDIN_FILE
+from server.settings import read_settings
 from server.store.database import open_database
+from server.store.dump import DumpError, dump, undump
 from server.store.writer import StoreError
 from shared.host.files import make_private_folder, sync_folder, write_atomically
 from shared.host.lock import HomeLock
@@ -30,6 +33,7 @@ from shared.ids import ChainId
 MANIFEST: Final = "manifest.json"
 KEY_NAMES: Final[tuple[str, ...]] = (NODE_KEY, CARD_KEY, PAGES_KEY)
 PART: Final = ".part"
+DUMP: Final = "node.dump"
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,11 +61,11 @@ def backup(
     part = folder.with_name(folder.name + PART)
     try:
         make_private_folder(part)
-        _copy(home, part, without_keys=without_keys)
-        height = _write_manifest(part, node.chain, settings.name, made_ms)
+        height = _copy(node, part, without_keys=without_keys)
+        _write_manifest(part, node, height, made_ms)
         part.rename(folder)
         sync_folder(target)
-    except OSError as error:
+    except (OSError, DumpError) as error:
         raise NotPossibleError(f"no backup was made: {error}") from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -72,14 +76,21 @@ def backup(
     return {"path": str(folder), "height": height, "elsewhere": away, "keys": not without_keys}
 
 
-def _copy(home: Home, part: Path, *, without_keys: bool) -> None:
-    copy_database(home.database, part / home.database.name)
+def _copy(node: Node, part: Path, *, without_keys: bool) -> int:
+    """Copy everything; give the height that the copy of the database has."""
+    home = node.home
+    if node.settings.database:
+        height = dump(node.database, node.settings.database, part / DUMP)
+    else:
+        copy_database(home.database, part / home.database.name)
+        height = _top(part / home.database.name)
     if (home.data / STANDIN_FILE).exists():
         copy_database(home.data / STANDIN_FILE, part / STANDIN_FILE)
     write_atomically(part / home.settings.name, home.settings.read_bytes())
     if not without_keys:
         for name in KEY_NAMES:
             write_atomically(part / name, (home.keys / name).read_bytes())
+    return height
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -99,18 +110,16 @@ def copy_database(source: Path, target: Path) -> None:
         os.close(descriptor)
 
 
-def _write_manifest(part: Path, chain: ChainId, name: str, made_ms: int) -> int:
-    height = _top(part / "node.db")
+def _write_manifest(part: Path, node: Node, height: int, made_ms: int) -> None:
     manifest = Manifest(
-        chain=chain,
+        chain=node.chain,
         files={path.name: _digest(path) for path in sorted(part.iterdir())},
         height=height,
         made_ms=made_ms,
-        name=name,
+        name=node.settings.name,
         v=1,
     )
     write_atomically(part / MANIFEST, msgspec.json.encode(manifest))
-    return height
 
 
 def _digest(path: Path) -> str:
@@ -160,10 +169,9 @@ def restore(backup_folder: Path, home: Home, *, force: bool = False) -> dict[str
         shutil.rmtree(fresh, ignore_errors=True)
         try:
             make_private_folder(fresh)
-            shutil.copyfile(backup_folder / "node.db", fresh / home.database.name)
             if STANDIN_FILE in manifest.files:
                 shutil.copyfile(backup_folder / STANDIN_FILE, fresh / STANDIN_FILE)
-            audited = _audited(fresh / home.database.name, manifest)
+            audited = _audited(_database(backup_folder, home, fresh, manifest), manifest)
             aside = _put(backup_folder, home, fresh, keys, manifest)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -187,9 +195,26 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def _audited(path: Path, manifest: Manifest) -> dict[str, Any]:
+def _database(backup_folder: Path, home: Home, fresh: Path, manifest: Manifest) -> Path | str:
+    """Put the copy of the database where it will be, or beside; give where."""
+    settings = home.settings if home.exists else backup_folder / home.settings.name
+    address = read_settings(settings, os.environ).database
+    if bool(address) != (DUMP in manifest.files):
+        sort = "PostgreSQL" if DUMP in manifest.files else "SQLite"
+        raise NotPossibleError(f"this is a backup of {sort}: set `database` in {settings} to match")
+    if address:
+        try:
+            undump(backup_folder / DUMP, address)
+        except DumpError as error:
+            raise NotPossibleError(f"nothing was restored: {error}") from None
+        return address
+    shutil.copyfile(backup_folder / home.database.name, fresh / home.database.name)
+    return fresh / home.database.name
+
+
+def _audited(where: Path | str, manifest: Manifest) -> dict[str, Any]:
     try:
-        database = open_database(path)
+        database = open_database(where)
     except StoreError as error:
         raise NotPossibleError(f"the backup cannot be opened: {error}") from None
     try:

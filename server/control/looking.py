@@ -34,6 +34,8 @@ def status(node: Node) -> dict[str, Any]:
         "address": node.settings.public_url,
         "chain": tip.chain,
         "node": node.engine.author,
+        "key": node.api.identity.key,
+        "chain_open": node.settings.chain_is_open,
         "height": tip.height,
         "head": tip.hash,
         "state": tip.state,
@@ -114,6 +116,16 @@ def _sorted(found: list[tuple[Any, Author]]) -> list[tuple[Any, Author]]:
     return sorted(found, key=lambda each: (each[1].place, each[1].label))
 
 
+def chain_link(node: Node) -> dict[str, Any]:
+    """Say where the chain can be read, and how whoever reads it knows that it is ours."""
+    return {
+        "link": node.chain_link(),
+        "open": node.settings.chain_is_open,
+        "chain": node.chain,
+        "key": node.api.identity.key,
+    }
+
+
 def audit(node: Node) -> dict[str, Any]:
     """Rebuild everything from the blocks, compare, and keep the result."""
     found = node.office.node.audit()
@@ -189,11 +201,12 @@ def _lock(node: Node) -> Line:
 
 
 def _database(node: Node) -> Line:
-    with node.database.read() as connection:
-        found = connection.exec_driver_sql("PRAGMA quick_check").scalars().first()
-    if found != "ok":
-        return _line("database", "bad", str(found), "stop the node; tirelire node restore BACKUP")
-    return _line("database", "ok", f"{node.home.database.stat().st_size // 1000:,} kB, whole")
+    found = node.database.damage()
+    if found and node.settings.database:
+        return _line("database", "bad", found, "switch it on in postgresql.conf, reload the server")
+    if found:
+        return _line("database", "bad", found, "stop the node; tirelire node restore BACKUP")
+    return _line("database", "ok", f"{node.database.size() // 1000:,} kB, whole")
 
 
 def _sealing(node: Node) -> Line:

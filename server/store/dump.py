@@ -14,7 +14,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.store import readers
 from server.store.database import Database
-from server.store.postgres import Postgres
 from server.store.writer import StoreError
 
 _DEBIAN: Final = Path("/usr/lib/postgresql")
@@ -38,6 +37,8 @@ def dump(database: Database, address: str, target: Path) -> int:
 
 def undump(copy: Path, address: str) -> None:
     """Put a copy back into a database that holds nothing; no node can begin in it meanwhile."""
+    from server.store.postgres import Postgres  # noqa: PLC0415 - as in `database`
+
     try:
         backend = Postgres(address)
         with backend.writing.connect() as connection:

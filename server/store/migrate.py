@@ -15,9 +15,18 @@ VERSION_TABLE: Final = "local_version"
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 
 
-def upgrade(connection: Connection) -> None:
-    """Run the migrations that this database has not seen."""
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Run the migrations that this database has not seen, up to one of them."""
+    command.upgrade(_config(connection), to)
+
+
+def downgrade(connection: Connection, to: str) -> None:
+    """Undo the migrations after one of them; what only their tables hold is lost."""
+    command.downgrade(_config(connection), to)
+
+
+def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config

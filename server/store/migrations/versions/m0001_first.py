@@ -45,3 +45,14 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, primary_key=True),
         sa.Column("value", sa.Text, nullable=False),
     )
+
+
+def downgrade() -> None:
+    """Drop them."""
+    for name in (
+        "local_fact",
+        "local_dead_letter",
+        "local_inbox",
+        "local_detail",
+    ):
+        op.drop_table(name)

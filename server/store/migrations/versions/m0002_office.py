@@ -124,3 +124,23 @@ def upgrade() -> None:
         sa.Column("path", sa.Text, nullable=False),
         sa.Column("elsewhere", sa.Boolean, nullable=False),
     )
+
+
+def downgrade() -> None:
+    """Drop them."""
+    for name in (
+        "local_backup",
+        "local_audit",
+        "local_revision",
+        "local_card_file",
+        "local_card",
+        "local_operator",
+        "local_product",
+        "local_terminal",
+        "local_pairing",
+        "local_login_failure",
+        "local_invitation",
+        "local_session",
+        "local_user",
+    ):
+        op.drop_table(name)

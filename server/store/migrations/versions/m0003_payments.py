@@ -42,3 +42,12 @@ def upgrade() -> None:
         sa.Column("raised_ms", sa.BigInteger, nullable=False),
         sa.Column("closed_ms", sa.BigInteger),
     )
+
+
+def downgrade() -> None:
+    """Drop them."""
+    for name in (
+        "local_task",
+        "local_reload",
+    ):
+        op.drop_table(name)

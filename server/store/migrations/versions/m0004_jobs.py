@@ -19,3 +19,8 @@ def upgrade() -> None:
         sa.Column("ran_ms", sa.BigInteger, nullable=False),
         sa.Column("error", sa.Text, nullable=False),
     )
+
+
+def downgrade() -> None:
+    """Drop it."""
+    op.drop_table("local_job")
