@@ -1,17 +1,21 @@
-"""What a benchmark gives, and the JSON it is written as."""
+"""What a benchmark gives, and the JSON it is written as.
+
+    {"name", "results": [{"metric", "value", "unit", "limit", "ratio"}], "curves": [{"name", …}]}
+
+A curve is what a chart needs beside the figures.
+"""
 
 from __future__ import annotations
 
-import json
 import re
 import resource
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Result:
+
+class Result(msgspec.Struct, frozen=True):
     """One figure: `ratio` is value ÷ limit, whatever the unit."""
 
     metric: str
@@ -21,9 +25,63 @@ class Result:
     ratio: float
 
 
+class Curve(msgspec.Struct, frozen=True):
+    """Points of a chart; `labels` name them where `x` does not."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    labels: tuple[str, ...] = ()
+
+
+Figures = Sequence[Result | Curve]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """All that one run of a benchmark found."""
+
+    name: str
+    results: tuple[Result, ...]
+    curves: tuple[Curve, ...] = ()
+
+    def find(self, metric: str) -> Result | None:
+        """Give a figure, if it was measured."""
+        return next((row for row in self.results if row.metric == metric), None)
+
+    def curve(self, name: str) -> Curve | None:
+        """Give a curve, if it was measured."""
+        return next((curve for curve in self.curves if curve.name == name), None)
+
+
 def result(metric: str, value: float, unit: str, limit: float) -> Result:
     """Give a figure with its ratio to the limit."""
     return Result(metric, round(value, 3), unit, round(limit, 3), round(value / limit, 4))
+
+
+def curve(name: str, points: Sequence[tuple[float, float]], labels: Sequence[str] = ()) -> Curve:
+    """Give a curve of points."""
+    rounded = [(round(x, 3), round(y, 3)) for x, y in points]
+    return Curve(name, tuple(x for x, _ in rounded), tuple(y for _, y in rounded), tuple(labels))
+
+
+def report(name: str, figures: Figures) -> Report:
+    """Sort what a benchmark gave into figures and curves."""
+    return Report(
+        name,
+        tuple(item for item in figures if isinstance(item, Result)),
+        tuple(item for item in figures if isinstance(item, Curve)),
+    )
+
+
+def write_report(path: Path, found: Report) -> None:
+    """Write a report as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+
+
+def read_report(path: Path) -> Report:
+    """Read a report.  Raises msgspec.ValidationError when it is none."""
+    return msgspec.json.decode(path.read_bytes(), type=Report)
 
 
 def memory() -> Result:
@@ -40,11 +98,6 @@ def memory_of(pid: int) -> Result:
 
 def _megabytes(kilobytes: int) -> Result:
     return result("memory", kilobytes / 1024, "MiB", 1024)
-
-
-def as_json(name: str, results: Sequence[Result]) -> str:
-    """Write results in the form that the issue asks for."""
-    return json.dumps({"name": name, "results": [asdict(item) for item in results]}, indent=1)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

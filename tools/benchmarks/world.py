@@ -112,10 +112,13 @@ class Terminal:
         """Give its name on the chain."""
         return author_id(public_key(seed(self.number)))
 
-    def batch(self, cards: Sequence[CardRef], detail: Hash = ZERO_HASH) -> bytes:
-        """Give a signed batch of one sale a card; `payloads` are then its transactions."""
+    def batch(self, cards: Sequence[CardRef], details: Sequence[Hash] = ()) -> bytes:
+        """Give a signed batch of one sale a card; `payloads` are then its transactions.
+
+        `details` name what was bought, one for each card; without them it is not said.
+        """
         first, self.payloads = self.seq + 1, []
-        for reference in cards:
+        for reference, detail in zip(cards, details or [ZERO_HASH] * len(cards), strict=True):
             self.seq += 1
             raw = write_payload(
                 chain=self.chain,
@@ -142,16 +145,24 @@ class Node:
     engine: Solo
     chain: ChainId
 
-    def take(self, batch: bytes) -> None:
+    def take(self, batch: bytes, details: Sequence[Detail] = ()) -> None:
         """Hand in a batch, as its bytes; all of it must become final."""
-        answer = self.engine.submit(parse_batch(batch))
+        answer = self.engine.submit(parse_batch(batch), details)
         if not (isinstance(answer, Stored) and answer.placed):
             raise RuntimeError(f"the batch was not taken: {answer}")
 
 
 def open_node(path: Path, *, terminals: int = 1, cards: int = 200) -> Node:
-    """Found a node in a new database and open its engine."""
-    database = open_database(path)
+    """Found a node in a new SQLite database and open its engine."""
+    return open_in(open_database(path), terminals=terminals, cards=cards)
+
+
+def open_in(database: Database, *, terminals: int = 1, cards: int = 200) -> Node:
+    """Found a node in an empty database and open its engine."""
     chain = found_node(database, terminals, cards)
-    engine = Solo(database, seed=NODE_SEED, boot=BOOT, clock=SystemClock())
-    return Node(database, engine, chain)
+    return open_again(database, chain, seed=NODE_SEED)
+
+
+def open_again(database: Database, chain: ChainId, *, seed: bytes) -> Node:
+    """Open the engine over a chain that is there already, with its founder's seed."""
+    return Node(database, Solo(database, seed=seed, boot=BOOT, clock=SystemClock()), chain)

@@ -5,16 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from tools.benchmarks.__main__ import main
+from tools.benchmarks.__main__ import NAMES, main
 from tools.benchmarks.result import percentile, result
 
 METRICS = {
     "sync": {"sqlite": "transactions/s"},
-    "sale-http": {"one client": "sales/s", "four clients": "sales/s", "p99": "ms"},
+    "sale-http": {"one client": "sales/s", "sixteen clients": "sales/s", "p99": "ms"},
+    "stages": {"commit alone": "µs a sale", "commit in a batch": "µs a sale"},
+    "growth": {"ratio": "of the small one's rate", "memory": "MiB"},
+    "size": {"bytes a sale": "bytes", "bytes a sale alone": "bytes"},
     "tap": {"p99": "ms"},
     "audit": {"re-execution": "transactions/s"},
 }
-SIZES = {"sync": 1, "sale-http": 8, "tap": 3, "audit": 1}
+SIZES = dict.fromkeys(METRICS, 1) | {"sale-http": 8, "tap": 3}
 
 
 @pytest.mark.loopback
@@ -27,11 +30,14 @@ def test_a_benchmark_writes_its_figures(name: str, tmp_path: Path) -> None:
     assert written["name"] == name
     figures = {row["metric"]: row for row in written["results"]}
     assert {metric: figures[metric]["unit"] for metric in METRICS[name]} == METRICS[name]
-    assert figures["memory"]["unit"] == "MiB"
     for row in figures.values():
         assert set(row) == {"metric", "value", "unit", "limit", "ratio"}
         assert row["value"] > 0
         assert row["limit"] > 0
+
+
+def test_no_benchmark_is_forgotten() -> None:
+    assert set(METRICS) == set(NAMES)
 
 
 def test_a_ratio_is_value_to_limit() -> None:
