@@ -8,7 +8,7 @@ import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
@@ -22,6 +22,7 @@ SECRETS: Final = {
     "TIRELIRE_STRIPE_WEBHOOK_SECRET": "payments.webhook_secret",
 }
 NAMED_LOOPBACK: Final = "localhost"
+POSTGRESQL: Final = "postgresql://"
 
 
 class HttpSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,6 +46,12 @@ class PlaceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     language: Literal["fr", "en"] = "fr"
 
 
+class ChainSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may read the whole chain over HTTP; None: anybody, unless there is real money."""
+
+    open: bool | None = None
+
+
 class BackupSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many copies stay in `HOME/backups`."""
 
@@ -52,16 +59,21 @@ class BackupSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class NodeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything in `node.toml`."""
+    """Everything in `node.toml`.
+
+    `database` is the address of a PostgreSQL database; empty is SQLite in the home.
+    """
 
     name: str
     contact: str = ""
     production: bool = False
     simulated_clock: bool = False
+    database: str = ""
     http: HttpSettings = HttpSettings()
     place: PlaceSettings = PlaceSettings()
     payments: PaymentSettings = PaymentSettings()
     backup: BackupSettings = BackupSettings()
+    chain: ChainSettings = ChainSettings()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -84,6 +96,11 @@ class NodeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def public_url(self) -> str:
         """How people and terminals find the node."""
         return self.http.public.rstrip("/") or self.own_url
+
+    @property
+    def chain_is_open(self) -> bool:
+        """Whether anybody may read the whole chain."""
+        return not self.production if self.chain.open is None else self.chain.open
 
     @property
     def https(self) -> bool:
@@ -119,6 +136,7 @@ def _check(settings: NodeSettings) -> None:
         raise ValueError("http.public must start with https:// (or http:// on this machine)")
     if not 4 <= http.threads <= 512:
         raise ValueError("http.threads must be from 4 to 512")
+    _check_database(settings.database)
     if settings.production and settings.simulated_clock:
         raise ValueError("production = true needs the real clock: remove simulated_clock")
     try:
@@ -127,6 +145,16 @@ def _check(settings: NodeSettings) -> None:
         message = f"place.time_zone {settings.place.time_zone!r} is not known (Europe/Paris is)"
         raise ValueError(message) from None
     check_payments(settings.payments, production=settings.production)
+
+
+def _check_database(address: str) -> None:
+    if not address:
+        return
+    if not address.startswith(POSTGRESQL):
+        raise ValueError(f"database must be empty or begin with {POSTGRESQL}")
+    parts = urlsplit(address)
+    if parts.password is not None or "password" in dict(parse_qsl(parts.query)):
+        raise ValueError("a password in `database` could be read: use PGPASSWORD or ~/.pgpass")
 
 
 def _is_safe(address: str) -> bool:
@@ -156,6 +184,11 @@ production = false
 # true: the time can be moved (demos and tests); such a node may play future days of demurrage.
 simulated_clock = {simulated_clock}
 
+# Where the ledger is kept. Empty: a file of SQLite in this home, which does for a festival. Else a
+# database of PostgreSQL that is there, such as "postgresql://tirelire@db.example.org/tirelire". Its
+# password never stands here: it comes from the environment (PGPASSWORD) or from ~/.pgpass.
+database = {database}
+
 [http]
 # Plain http is allowed on this machine only. For anything else give a certificate and its key, or
 # put a proxy that speaks https in front and write its address into `public`.
@@ -177,6 +210,12 @@ secret_key = ""
 webhook_secret = ""
 asset = {federated}
 
+[chain]
+# true: anybody who reaches this node may read its whole chain; false: only those to whom you give the
+# link that `tirelire node chain-link` prints. It holds no names, but what each card did, and when.
+# Without this line: true until `production` is true.
+# open = false
+
 [backup]
 # How many copies stay in the folder `backups` of this home.
 keep = 14
@@ -191,6 +230,7 @@ def write_template(
     language: str,
     federated: str,
     simulated_clock: bool,
+    database: str = "",
 ) -> str:
     """Write the first `node.toml`, with a comment for each thing that one may want to change."""
     return TEMPLATE.format(
@@ -200,6 +240,7 @@ def write_template(
         language=_text(language),
         federated=_text(federated),
         simulated_clock=str(simulated_clock).lower(),
+        database=_text(database),
     )
 
 

@@ -1,4 +1,4 @@
-"""The chain itself, in parts, for whoever keeps a full copy or wants to prove it (docs/chain-file.md).
+"""The chain itself, in parts, for whoever keeps a copy or wants proof (docs/chain-file.md).
 
 A part is one short snapshot of a few megabytes, compressed once: cheap for the node, and bounded by
 `wait` for each address and `wait_all` for all together.  The chain holds pseudonyms, but a card's

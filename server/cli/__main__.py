@@ -17,6 +17,7 @@ for _command in (
     lifecycle.serve,
     looking.status,
     looking.audit,
+    looking.chain_link,
     looking.doctor,
     lifecycle.backup,
     lifecycle.restore,

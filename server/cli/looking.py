@@ -22,7 +22,9 @@ def status(scene: Scene) -> None:
 def _show_status(node: dict[str, Any], to: Console) -> None:
     sealing = "sealing" if node["sealing"] else "[red]not sealing: blocks are missing here[/red]"
     to.print(f"[bold]{node['name']}[/bold]  {node['address']}")
-    to.print(f"chain {node['chain'][:8]}  height {node['height']}, {sealing}")
+    to.print(f"height {node['height']}, {sealing}")
+    to.print(f"chain {node['chain']}")
+    to.print(f"key   {node['key']}")
     to.print(f"payments: {node['payments']}    time: {moment(node['time_ms'])}")
     to.print()
     assets = [
@@ -58,6 +60,26 @@ def _show_terminals(terminals: list[dict[str, Any]], to: Console) -> None:
         for each in terminals
     ]
     to.print(table(["terminal", "label", "place", "status", "last sync", "unsent"], rows))
+
+
+@click.command("chain-link")
+@scene_options
+def chain_link(scene: Scene) -> None:
+    """Say where others can read the whole chain of this node, and with what they prove it.
+
+    The part after the # is a secret that opens it: it shows, without names, what every card did.
+    """
+    with asking(scene) as ask:
+        answer = ask("chain.link")
+
+    def show(found: dict[str, Any], to: Console) -> None:
+        to.print(found["link"])
+        if found["open"]:
+            to.print("Anybody may read it ([chain] open in node.toml).", markup=False)
+        to.print(f"tirelire verify chain '{found['link']}' --chain {found['chain']}", markup=False)
+        to.print(f"key {found['key']}")
+
+    scene.show(answer, show)
 
 
 @click.command()

@@ -17,6 +17,7 @@ Act = Callable[..., Any]
 ACTS: Final[Mapping[str, Act]] = {
     "status": looking.status,
     "audit": looking.audit,
+    "chain.link": looking.chain_link,
     "doctor": looking.doctor,
     "reload.status": looking.reload_status,
     "backup": keeping.backup,

@@ -1,9 +1,9 @@
 """The chain as people read it: its head, one block, and the figures that anybody may see."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from server.ledger.records import Author
+from server.ledger.records import Author, Key
 from server.office.books import Books, Sealed
 from server.office.field import Field
 from server.office.lines import result_of
@@ -11,7 +11,7 @@ from server.web.views.chain import Audit, Block, BlockPage, ChainPage, Operation
 from server.web.views.money import AssetPage, MeltPage
 from server.web.views.public import PublicPage, PublicPlace
 from shared.bodies import PlaceCreate
-from shared.ids import PlaceId, chain_id
+from shared.ids import AuthorId, PlaceId, chain_id
 
 SHOWN: Final = 6
 
@@ -25,8 +25,11 @@ def _block(sealed: Sealed) -> Block:
     )
 
 
-def chain_page(books: Books, audits: Sequence[Audit], now_ms: int, copies: int) -> ChainPage:
-    """Give the newest blocks and the audits."""
+def chain_page(
+    books: Books, node: AuthorId, audits: Sequence[Audit], now_ms: int, copies: int
+) -> ChainPage:
+    """Give the newest blocks, the audits, and by which key others know this node."""
+    authors: Iterable[tuple[Key, Author]] = books.rows(Author)
     newest = books.blocks(SHOWN)
     genesis = books.block(0)
     head = newest[0].header if newest else None
@@ -35,6 +38,7 @@ def chain_page(books: Books, audits: Sequence[Audit], now_ms: int, copies: int) 
         blocks=tuple(_block(each) for each in newest),
         state=head.state if head else "",
         chain=chain_id(genesis.hash) if genesis else "",
+        key=next((record.key for (name,), record in authors if name == node), ""),
         log_size=head.log.size if head else 0,
         copies=copies,
         audits=tuple(audits),

@@ -298,7 +298,8 @@ class NodeOffice:
     def chain(self) -> ChainPage:
         """Give the newest blocks and the audits."""
         away = self.keeper.backup().elsewhere_ms is not None
-        return chain_page(self.node.books(), self.keeper.audits(), self.node.now_ms(), int(away))
+        node, audits = self.node, self.keeper.audits()
+        return chain_page(node.books(), node.engine.author, audits, node.now_ms(), int(away))
 
     def block(self, height: int) -> BlockPage | None:
         """Give one block."""

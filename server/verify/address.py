@@ -91,13 +91,15 @@ class _Parts:
     def blocks(self) -> Iterator[Block]:
         """Give all blocks; `chain` and `whole` are known with the first."""
         height = tries = 0
-        while not height or height < self.whole:
+        while True:
             try:
                 with self._part(height) as part:
                     self._check(part, height)
                     for block in part.blocks:
                         yield block
                         height, tries = height + 1, 0
+                        if height == self.whole:
+                            return  # the chain has grown meanwhile: that is for another time
             except _Again as again:
                 tries += 1
                 if tries == TRIES:

@@ -8,10 +8,12 @@ from nacl.signing import SigningKey
 
 from shared.checkpoint import (
     Checkpoint,
+    cosign,
     key_id,
     open_note,
     origin,
     read_checkpoint,
+    read_cosigned,
     sign_text,
     write_checkpoint,
 )
@@ -125,3 +127,50 @@ def test_a_signed_text_that_is_no_checkpoint(text: str) -> None:
 )
 def test_what_is_no_note(note: str) -> None:
     assert code(note) is Code.BAD_FRAMING
+
+
+# ---------- cosignatures ----------
+
+W1, W2, W3 = (bytes(SigningKey(letter * 32).verify_key) for letter in (b"1", b"2", b"3"))
+
+
+def cosigned(*seeds: bytes) -> str:
+    """Make a note that validators have signed by hand, each under a name of its own."""
+    lines = (by_hand(TEXT, f"validator.example/{seed[:1].decode()}", seed) for seed in seeds)
+    return f"{TEXT}\n{by_hand(TEXT)}{''.join(lines)}"
+
+
+def test_a_cosignature_is_one_more_line() -> None:
+    alone = f"{TEXT}\n{by_hand(TEXT)}"
+    made = cosign(alone, name="validator.example/1", seed=b"1" * 32, public=W1)
+    assert made == cosigned(b"1" * 32)
+
+
+def test_enough_of_the_keys_have_signed() -> None:
+    note = cosigned(b"1" * 32, b"2" * 32)
+    for keys, need, signers in (
+        ((OURS,), 1, {OURS}),
+        ((W1, W2), 2, {W1, W2}),
+        ((OURS, W1, W2, W3), 3, {OURS, W1, W2}),
+        ((W1, W3), 1, {W1}),
+    ):
+        found = read_cosigned(note, keys=keys, need=need)
+        assert found == (Checkpoint(LOG, 62, ROOT), frozenset(signers))
+
+
+@pytest.mark.parametrize(
+    "keys, need", [((W3,), 1), ((OURS, W3), 2), ((W1, W1), 2), ((W1,), 2), ((), 0)]
+)
+def test_too_few_of_the_keys_have_signed(keys: tuple[bytes, ...], need: int) -> None:
+    note = cosigned(b"1" * 32, b"1" * 32)
+    with pytest.raises(Refused) as refused:
+        read_cosigned(note, keys=keys, need=need)
+    assert refused.value.code is Code.BAD_SIGNATURE
+
+
+def test_a_bad_cosignature_of_a_known_key_spoils_the_note() -> None:
+    note = cosigned(b"1" * 32) + by_hand(TEXT + "more\n", "validator.example/2", b"2" * 32)
+    assert read_cosigned(note, keys=(W1,), need=1)[1] == {W1}
+    with pytest.raises(Refused) as refused:
+        read_cosigned(note, keys=(W1, W2), need=1)
+    assert refused.value.code is Code.BAD_SIGNATURE

@@ -250,6 +250,7 @@ class MemoryOffice(FieldOffice):
             blocks=evening.BLOCKS[-1:] if self.fresh else evening.BLOCKS,
             state="e3a177c05b2f9d14" + "0" * 40 + "61ab0f3c",
             chain="4f0a" * 8,
+            key="59f1" * 16,
             log_size=48_213,
             copies=0,
             audits=self.audits,

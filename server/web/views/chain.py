@@ -30,12 +30,13 @@ class Audit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainPage:
-    """The head of the chain and its checks."""
+    """The head of the chain and its checks; `key` is this node's public key, for `verify`."""
 
     now_ms: int
     blocks: tuple[Block, ...]
     state: str
     chain: str
+    key: str
     log_size: int
     copies: int
     audits: tuple[Audit, ...]

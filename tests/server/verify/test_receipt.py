@@ -4,11 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
 from server.verify.__main__ import verify
 from server.verify.words import moment, printable
+from shared.checkpoint import cosign
 from shared.codec import encode
 from shared.signing import public_key
 from tests.shared.test_receipt import KEY, payload, receipt
@@ -39,7 +41,10 @@ def test_a_good_receipt(tmp_path: Path, option: str) -> None:
 def test_another_node_and_another_verdict(tmp_path: Path) -> None:
     said = run(tmp_path, encode(receipt()), public_key(b"x" * 32).hex())
     assert said.exit_code == 1
-    assert said.output == "Not proven: its checkpoint is not signed with this key, or by too few of these keys.\n"
+    assert (
+        said.output
+        == "Not proven: its checkpoint is not signed with this key, or by too few of these keys.\n"
+    )
     said = run(tmp_path, encode(receipt()).replace(b'"accepted"', b'"overdrawn"'))
     assert said.exit_code == 1
     assert said.output.startswith("Not proven: this transaction with this verdict is not in the")
@@ -86,3 +91,39 @@ def test_a_strangers_words_do_not_move_the_cursor() -> None:
 def test_a_clock_may_say_anything() -> None:
     assert moment(253_402_300_799_999) == "9999-12-31 23:59:59 UTC"
     assert moment(2**53 - 1) == "9007199254740991 ms since 1970"
+
+
+def test_several_nodes_vouch_for_it(tmp_path: Path) -> None:
+    made, other = receipt(), public_key(b"w" * 32)
+    name = "validator.example/w"
+    signed = cosign(made.checkpoint, name=name, seed=b"w" * 32, public=other)
+    raw = encode(msgspec.structs.replace(made, checkpoint=signed))
+    both = ("--key", KEY.hex(), "--key", other.hex())
+    said = several(tmp_path, raw, *both)
+    assert said.exit_code == 0, said.output
+    assert said.output.count("  signed by    ") == 2
+    alone = several(tmp_path, encode(made), *both)
+    assert alone.exit_code == 1
+    assert "by too few of these keys" in alone.output
+    assert several(tmp_path, encode(made), *both, "--need", "1").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "words, why",
+    [
+        ((), "--key is needed"),
+        (("--key", KEY.hex(), "--need", "2"), "only 1 keys"),
+        (("--key", KEY.hex(), "--key", KEY.hex(), "--need", "2"), "only 1 keys"),
+        (("--key", KEY.hex(), "--need", "0"), "Invalid value"),
+    ],
+)
+def test_how_many_must_vouch_is_sensible(tmp_path: Path, words: tuple[str, ...], why: str) -> None:
+    said = several(tmp_path, encode(receipt()), *words)
+    assert said.exit_code == 2
+    assert why in said.output
+
+
+def several(folder: Path, raw: bytes, *words: str) -> Result:
+    file = folder / "receipt.json"
+    file.write_bytes(raw)
+    return CliRunner().invoke(verify, ["receipt", str(file), *words])
