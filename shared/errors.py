@@ -102,6 +102,9 @@ class Code(StrEnum):
     ALREADY_VOTED = "already_voted"
     ONE_AT_A_TIME = "one_at_a_time"
     ISSUER_SUSPENDED = "issuer_suspended"
+    UNKNOWN_NODE = "unknown_node"
+    UNKNOWN_RELOAD = "unknown_reload"
+    LAST_VALIDATOR = "last_validator"
 
 
 class Refused(Exception):  # noqa: N818 - named for what happened to the sender's bytes
@@ -324,5 +327,10 @@ MESSAGES: Final[dict[Code, Words]] = {
     ),
     Code.ISSUER_SUSPENDED: Words(
         "Ce nœud ne peut plus émettre d’autorisations.", "This node may issue no allowances."
+    ),
+    Code.UNKNOWN_NODE: Words("Ce nœud n’est pas connu.", "This node is not known."),
+    Code.UNKNOWN_RELOAD: Words("Cette recharge n’est pas connue.", "This reload is not known."),
+    Code.LAST_VALIDATOR: Words(
+        "Il faut au moins un validateur.", "There must be at least one validator."
     ),
 }

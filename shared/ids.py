@@ -34,6 +34,8 @@ Account = NewType("Account", str)
 Token = Annotated[str, Meta(pattern=rf"^[\x21-\x7e]{{1,200}}{END}")]
 Name = Annotated[str, Meta(pattern=rf"^[\x20-\x7e\u00a0-\u017f]{{1,64}}{END}")]
 
+# `loss:dispute` and `reserve:fees` are accounts of their own.
+RESERVED_PLACES: Final = frozenset({PlaceId("dispute"), PlaceId("fees")})
 ZERO_HASH: Final = Hash("0" * 64)
 ZERO_CHAIN: Final = ChainId("0" * 32)
 EUR: Final = AssetId("EUR")

@@ -103,7 +103,19 @@ RuleFunction: TypeAlias = Callable[[Context, Signed, B], Outcome]
 
 
 def serves(context: Context, signed: Signed, place: PlaceId) -> Code | None:
-    """Say why a node may not act for a place; None when it may."""
+    """Say why a node may not act for a place; None when it may.  Nobody does for one that left."""
+    if code := winds_down(context, signed, place):
+        return code
+    record = context.state.get(Place, (place,))
+    return Code.PLACE_LEFT if record is not None and record.left else None
+
+
+def winds_down(context: Context, signed: Signed, place: PlaceId) -> Code | None:
+    """Say why a node may not end what is open at a place, which may have left; None when it may.
+
+    For what only lets value go home, so that nothing is stuck at a place that has left: cash-outs,
+    settlements, disputes, forks, releases of purses, cards that move to another home.
+    """
     record = context.state.get(Place, (place,))
     if record is None:
         return Code.UNKNOWN_PLACE

@@ -22,7 +22,10 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Author(Record, frozen=True):
-    """Key: author.  Who may sign; `place` is empty for nodes, `after` counts when revoked."""
+    """Key: author.  Who may sign; `place` is empty for nodes, `after` counts when revoked.
+
+    `forked`: it was quarantined before it was revoked, and its chain never goes on.
+    """
 
     after: int
     box: str
@@ -31,6 +34,7 @@ class Author(Record, frozen=True):
     place: str
     role: Role
     status: Literal["active", "revoked", "quarantined"]
+    forked: bool = False
 
 
 class Head(Record, frozen=True):
@@ -191,9 +195,14 @@ class Forked(Record, frozen=True):
 
 
 class Settled(Record, frozen=True):
-    """Key: author, number of a disputed sale.  What became of it."""
+    """Key: author, number of a disputed sale.  What became of it, and the transaction that said so.
 
+    `signer` and `number` name that transaction: its postings are what the sale has moved.
+    """
+
+    number: int
     outcome: Literal["pay", "drop"]
+    signer: AuthorId
 
 
 class Lock(Record, frozen=True):
@@ -261,13 +270,13 @@ class Lost(Record, frozen=True):
 
 
 class Adopted(Record, frozen=True):
-    """Key: author, first number, hash of the last payload.  A branch that `fork.adopt` booked.
+    """Key: author, number, hash.  A transaction of a forked branch, its verdict, who booked it.
 
-    `verdicts` are those of its transactions, in order.
+    One record a transaction: so none is ever booked twice, whatever runs its branch is cut into.
     """
 
     transaction: Hash
-    verdicts: tuple[str, ...]
+    verdict: str
 
 
 TABLES: Final[dict[str, tuple[type[Record], tuple[tuple[str, type], ...]]]] = {
@@ -300,7 +309,7 @@ TABLES: Final[dict[str, tuple[type[Record], tuple[tuple[str, type], ...]]]] = {
     "proposal": (Proposal, (("transaction", str),)),
     "handover": (Handover, (("chain", str),)),
     "lost": (Lost, (("first", int),)),
-    "adopted": (Adopted, (("author", str), ("first_seq", int), ("head", str))),
+    "adopted": (Adopted, (("author", str), ("seq", int), ("hash", str))),
 }
 NAMES: Final[dict[type[Record], str]] = {record: name for name, (record, _) in TABLES.items()}
 
