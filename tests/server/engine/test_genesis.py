@@ -20,8 +20,8 @@ from tests.server.engine.world import BOOT, NODE_SEED, START_MS, Clock
 BAR = PlaceCreate(name="Bar", place=PlaceId("bar"))
 
 
-def test_the_founder_is_the_first_author_and_the_rules_stand(tmp_path: Path) -> None:
-    database = open_database(tmp_path / "node.db")
+def test_the_founder_is_the_first_author_and_the_rules_stand(where: Path | str) -> None:
+    database = open_database(where)
     chain = found(database, seed=NODE_SEED, name="Node", boot=BOOT, clock=Clock(), bodies=[BAR])
     me = author_id(public_key(NODE_SEED))
     with database.read() as connection:
@@ -42,8 +42,8 @@ def test_the_founder_is_the_first_author_and_the_rules_stand(tmp_path: Path) -> 
     database.close()
 
 
-def test_a_chain_is_founded_once(tmp_path: Path) -> None:
-    database = open_database(tmp_path / "node.db")
+def test_a_chain_is_founded_once(where: Path | str) -> None:
+    database = open_database(where)
     found(database, seed=NODE_SEED, name="Node", boot=BOOT, clock=Clock())
     with pytest.raises(ValueError, match="already"):
         found(database, seed=NODE_SEED, name="Node", boot=BOOT, clock=Clock())
@@ -57,8 +57,8 @@ def test_a_chain_is_founded_once(tmp_path: Path) -> None:
         ([PlaceCreate(name="Bar", place=PlaceId("No Place"))], "transaction 1: bad_field"),
     ],
 )
-def test_a_bad_start_leaves_nothing(tmp_path: Path, bodies: list[Body], why: str) -> None:
-    database = open_database(tmp_path / "node.db")
+def test_a_bad_start_leaves_nothing(where: Path | str, bodies: list[Body], why: str) -> None:
+    database = open_database(where)
     with pytest.raises(ValueError, match=why):
         found(database, seed=NODE_SEED, name="Node", boot=BOOT, clock=Clock(), bodies=bodies)
     with database.read() as connection:

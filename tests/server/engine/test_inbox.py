@@ -13,8 +13,8 @@ from tests.server.engine.world import World, sale, verdicts
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path / "node.db")
+def world(where: Path | str) -> Iterator[World]:
+    world = World(where)
     yield world
     world.database.close()
 

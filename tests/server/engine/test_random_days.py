@@ -62,9 +62,9 @@ def fork_step(world: World) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_random_day(tmp_path: Path, seed: int) -> None:
+def test_a_random_day(where: Path | str, seed: int) -> None:
     dice = Random(seed)
-    world = World(tmp_path / "node.db", tills=3, cards=CARDS)
+    world = World(where, tills=3, cards=CARDS)
     for number in range(60):
         world.clock.now += dice.randint(-1_000, 60_000)
         if number == 40:

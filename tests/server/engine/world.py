@@ -143,19 +143,25 @@ class Till:
 class World:
     """A founded node with a place `bar`, the local asset GRAIN, tills and funded cards."""
 
-    path: Path
+    where: Path | str
     tills: int = 2
     cards: int = 3
     funds: int = 1_000
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        self.database: Database = open_database(self.path)
+        self.database: Database = open_database(self.where)
         self.chain = found(self.database, seed=NODE_SEED, name="Node", boot=BOOT, clock=self.clock)
         self.solo = self.engine()
         self.till = [Till(self.till_seed(n), self.chain) for n in range(self.tills)]
         answer = self.solo.propose(self.setup())
         assert isinstance(answer, tuple), answer
+
+    @property
+    def path(self) -> Path:
+        """Give the file, for whoever looks at SQLite itself."""
+        assert isinstance(self.where, Path)
+        return self.where
 
     @staticmethod
     def till_seed(number: int) -> bytes:
@@ -207,7 +213,7 @@ class World:
     def reopen(self) -> None:
         """Stop the node and start it again on the same database."""
         self.database.close()
-        self.database = open_database(self.path)
+        self.database = open_database(self.where)
         self.solo = self.engine()
 
     def balance(self, account: str, asset: AssetId = GRAIN) -> int:
@@ -224,7 +230,7 @@ class World:
             rows = connection.exec_driver_sql(
                 "SELECT asset, SUM(amount) AS total FROM chain_balance GROUP BY asset"
             )
-            return {row.asset: row.total for row in rows}
+            return {row.asset: int(row.total) for row in rows}
 
 
 def verdicts(answer: Stored | Unplaced) -> list[str]:

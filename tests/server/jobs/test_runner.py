@@ -39,8 +39,8 @@ class Count:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(tmp_path / "node.db")
+def database(where: Path | str) -> Iterator[Database]:
+    opened = open_database(where)
     yield opened
     opened.close()
 
