@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Final
 
 from flask import Flask
@@ -18,9 +19,10 @@ from sqlalchemy import func, select
 
 from server import VERSION
 from server.api.application import before
+from server.api.chain_parts import ChainParts, Stored, link_secret
 from server.api.port import Identity as ApiIdentity
 from server.api.proofs import Proofs
-from server.api.routes import Surroundings as ApiSurroundings, application
+from server.api.routes import BASE, Surroundings as ApiSurroundings, application
 from server.api.tables import TableChain, TableNotes
 from server.app import create_app
 from server.demurrage.chain import StoreChain
@@ -28,6 +30,7 @@ from server.demurrage.run import Run
 from server.engine.solo import Solo
 from server.home import Home, Keys, read_keys
 from server.jobs.audit import Outcome, check_database
+from server.limits import RateLimit
 from server.office.accounts import SqlAccounts
 from server.office.deck import SqlDeck
 from server.office.front import Node as OfficeNode
@@ -43,13 +46,15 @@ from server.payments.reload import Intent
 from server.payments.reloads import Identity as PaymentIdentity, Settled
 from server.payments.table import SqlIntents, SqlTasks
 from server.settings import NodeSettings, read_settings
+from server.store import readers
 from server.store.database import Database, open_database
 from server.store.listing import Live
 from server.store.local import DEAD_LETTER, DETAIL
+from server.store.packing import salvage
 from server.store.proofs import open_log
 from server.store.schema import BLOCK_HEADER
+from server.store.truth import stored_blocks
 from server.store.writer import StoreError
-from server.web.limits import RateLimit
 from server.web.settings import PageSettings
 from server.web.statics import Statics
 from server.web.views.chain import Audit
@@ -89,6 +94,11 @@ class Node:
         """Give the reload of a provider's session."""
         return SqlIntents(self.database.write, self.database.read).by_session(session)
 
+    def chain_link(self) -> str:
+        """Give the address at which this node gives its chain, with the secret that opens it."""
+        address = f"{self.settings.public_url}{BASE}/chain"
+        return f"{address}#{link_secret(read_keys(self.home).pages)}"
+
     def audit(self) -> Outcome:
         """Rebuild everything from the blocks and compare."""
         return check_database(self.database, self.chain)
@@ -123,13 +133,19 @@ def open_node(home: Home) -> Iterator[Node]:
     keys = read_keys(home)
     clock = make_clock(home, settings)
     try:
-        database = open_database(home.database)
+        database = open_database(place_of_database(home, settings))
     except StoreError as error:
-        raise HostError(f"{error}: see `tirelire node restore`") from error
+        hint = "" if settings.database else ": see `tirelire node restore`"
+        raise HostError(f"{error}{hint}") from error
     try:
         yield _assemble(home, settings, keys, clock, database)
     finally:
         database.close()
+
+
+def place_of_database(home: Home, settings: NodeSettings) -> Path | str:
+    """Give where the ledger is kept: the settings' PostgreSQL, else a file in the home."""
+    return settings.database or home.database
 
 
 def make_clock(home: Home, settings: NodeSettings) -> Clock:
@@ -149,12 +165,20 @@ def new_boot() -> BootId:
 
 def read_genesis(database: Database) -> bytes:
     """Give the genesis header.  Raises HostError when there is no chain."""
-    first = select(BLOCK_HEADER.c.header).where(BLOCK_HEADER.c.height == 0)
+    first = select(BLOCK_HEADER.c.packed).where(BLOCK_HEADER.c.height == 0)
     with database.read() as connection:
-        header: bytes | None = connection.execute(first).scalar_one_or_none()
-    if header is None:
+        packed: bytes | None = connection.execute(first).scalar_one_or_none()
+    if packed is None:
         raise HostError("the database holds no chain: restore a backup, or make a new node")
-    return header
+    return salvage(packed)
+
+
+@contextmanager
+def open_blocks(database: Database, first: int) -> Iterator[Stored]:
+    """Open the blocks of one moment, from a height on."""
+    with database.read() as connection:
+        tip = readers.tip(connection)
+        yield Stored(tip.chain, tip.height + 1, stored_blocks(connection, first))
 
 
 def find_detail(database: Database, name: Hash) -> Detail | None:
@@ -198,7 +222,7 @@ def _assemble(
             now_ms=clock.now_ms,
             move_to=clock.move_to if isinstance(clock, SimulatedClock) else None,
         ),
-        api=_api(identity, settings, engine, tables, clock, keys.node),
+        api=_api(identity, settings, engine, tables, clock, keys),
     )
 
 
@@ -286,7 +310,7 @@ def _office(
         dead_letters=tables.dead_letters,
         machine=Machine(
             free_bytes=lambda: shutil.disk_usage(home.path).free,
-            database_bytes=lambda: home.database.stat().st_size,
+            database_bytes=database.size,
             skew_ms=lambda: None,
             version=VERSION,
             started_ms=now_ms(),
@@ -336,7 +360,7 @@ def _api(
     engine: Solo,
     tables: _Tables,
     clock: Clock,
-    seed: bytes,
+    keys: Keys,
 ) -> ApiSurroundings:
     database, mono = tables.database, SystemClock().mono_ms
     log, key = origin(identity.chain), bytes.fromhex(identity.key)
@@ -359,7 +383,16 @@ def _api(
         proofs=Proofs(
             open_log=lambda: open_log(database.read),
             origin=log,
-            sign=lambda text: sign_text(text, name=log, seed=seed, public=key),
+            sign=lambda text: sign_text(text, name=log, seed=keys.node, public=key),
+            wait=RateLimit(mono, per_minute=300, burst=300).wait_ms,
+        ),
+        parts=ChainParts(
+            open_blocks=lambda first: open_blocks(database, first),
+            is_open=settings.chain_is_open,
+            secret=link_secret(keys.pages),
+            # A part is 4 MiB and 50 ms of work: a twentieth of a core at the most.
+            wait=RateLimit(mono, per_minute=60, burst=60).wait_ms,
+            wait_all=RateLimit(mono, per_minute=60, burst=120).wait_ms,
         ),
         now_ms=clock.now_ms,
         new_nonce=lambda: secrets.token_hex(16),

@@ -20,6 +20,7 @@ from server.office.tables import CARD, OPERATOR, PAIRING, PRODUCT, REVISION
 from server.office.tills import SqlTills
 from server.payments.table import SqlTasks
 from server.store.local import DEAD_LETTER, DETAIL, INBOX
+from server.store.packing import unpack
 from server.store.schema import BLOCK_BATCH, BLOCK_HEADER, CHAIN_TRANSACTION, RECORDS
 from server.store.view import StoreView
 from shared.block import read_header
@@ -99,8 +100,9 @@ class TableSnapshot:
         """Give the newest block."""
         newest = select(BLOCK_HEADER).order_by(BLOCK_HEADER.c.height.desc()).limit(1)
         row = self._connection.execute(newest).one()
-        sealed = SealedHeader(header=row.header.decode(), seal=to_text(row.seal))
-        return Tip(row.height, read_header(row.header).time, sealed)
+        header = unpack(row.packed)
+        sealed = SealedHeader(header=header.decode(), seal=to_text(row.seal))
+        return Tip(row.height, read_header(header).time, sealed)
 
     def get(self, record: type[R], key: Key) -> R | None:
         """Give one record."""
@@ -197,8 +199,8 @@ class TableSnapshot:
         for run in self._connection.execute(_RUNS, {"author": author, "first": first}).all():
             batch = BLOCK_BATCH.c
             at = (batch.height == run.height, batch.position == run.batch)
-            row = self._connection.execute(select(batch.first_seq, batch.bytes).where(*at)).one()
-            yield row.first_seq, row.bytes
+            row = self._connection.execute(select(batch.first_seq, batch.packed).where(*at)).one()
+            yield row.first_seq, unpack(row.packed)
         waiting = (
             select(INBOX.c.first_seq, INBOX.c.bytes)
             .where(INBOX.c.author == author, INBOX.c.first_seq + INBOX.c.count > first)

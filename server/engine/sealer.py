@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import Any, Final, TypeAlias, cast
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from server.engine import inbox
 from server.engine.own import Signer
@@ -19,7 +18,7 @@ from server.ledger.chain import Built, Tip, build
 from server.ledger.executor import Taken
 from server.ledger.records import Head
 from server.store import blocks, readers
-from server.store.codec import insertion
+from server.store.dialect import insert, keeper
 from server.store.local import DEAD_LETTER, DETAIL, FACT
 from server.store.view import RecordCache, StoreView
 from shared.bodies import Body
@@ -31,7 +30,7 @@ from shared.verdict import Status
 MOST_TRANSACTIONS: Final = 5_000
 """More than this does not go into one block, so that a block can be read and audited in memory."""
 _KNOWN_HEIGHT: Final = "known_height"
-_DETAIL: Final = insertion(DETAIL) + " ON CONFLICT DO NOTHING"
+_DETAIL: Final = keeper(DETAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +151,7 @@ class _Turn:
             for row in arrival.details
         ]
         if details:
-            self._connection.exec_driver_sql(_DETAIL, details)
+            _DETAIL.write(self._connection, details)
         return answers
 
     def _keep(self, batch: Batch) -> Stored | Unplaced:
@@ -228,7 +227,7 @@ class _Turn:
 
     def _sight(self, height: int) -> None:
         if height > max(self.standing.tip.height, self.standing.known):
-            clause = insert(FACT).values(name=_KNOWN_HEIGHT, value=str(height))
+            clause = insert(self._connection, FACT).values(name=_KNOWN_HEIGHT, value=str(height))
             self._connection.execute(
                 clause.on_conflict_do_update(
                     index_elements=["name"], set_={"value": clause.excluded.value}
@@ -272,7 +271,7 @@ class _Turn:
         )
 
     def _append(self, built: Built) -> None:
-        blocks.append(self._connection, built, self._signer.seal(built.raw))
+        blocks.append(self._connection, built, self._signer.seal(built.raw), self._view.names)
         self._view.take(built.result)
         self.standing = Standing(built.tip, self.standing.known)
 

@@ -9,13 +9,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import Connection, Row, Select, and_, bindparam, case, func, or_, select, tuple_
 
 from server.ledger.records import Key, Posting, Record
 from server.office.books import NEWEST, Entry, Place, Sealed, Takings
+from server.store import readers
 from server.store.codec import BY_RECORD
+from server.store.packing import unpack
 from server.store.schema import (
-    BLOCK_BATCH,
     BLOCK_HEADER,
     CHAIN_BLOCK,
     CHAIN_POSTING,
@@ -34,6 +35,7 @@ TX = CHAIN_TRANSACTION.c
 TOOK_EFFECT: Final = (Status.ACCEPTED, Status.OVERDRAWN)
 HOUR_MS: Final = 3_600_000
 LATE_MS: Final = 10 * 60_000
+_NEVER: Final = 2**62
 
 
 @dataclass(slots=True)
@@ -71,7 +73,7 @@ class SqlBooks:
 
     def _sealed(self, condition: Any, count: int) -> list[Sealed]:
         statement = (
-            select(BLOCK_HEADER.c.header, CHAIN_BLOCK.c.hash, CHAIN_BLOCK.c.transactions)
+            select(BLOCK_HEADER.c.packed, CHAIN_BLOCK.c.hash, CHAIN_BLOCK.c.transactions)
             .join_from(CHAIN_BLOCK, BLOCK_HEADER, CHAIN_BLOCK.c.height == BLOCK_HEADER.c.height)
             .where(condition)
             .order_by(CHAIN_BLOCK.c.height.desc())
@@ -79,7 +81,7 @@ class SqlBooks:
         )
         with self.read() as connection:
             return [
-                Sealed(read_header(row.header), Hash(row.hash), row.transactions)
+                Sealed(read_header(unpack(row.packed)), Hash(row.hash.hex()), row.transactions)
                 for row in connection.execute(statement)
             ]
 
@@ -111,12 +113,12 @@ class SqlBooks:
 
     def takings(self, start_ms: int) -> Takings:
         """Add up what places took in blocks since a time."""
-        counted = (CHAIN_BLOCK.c.time >= start_ms, TX.verdict.in_(TOOK_EFFECT))
-        at = func.min(TX.at, CHAIN_BLOCK.c.time)
+        at = case((TX.at < CHAIN_BLOCK.c.time, TX.at), else_=CHAIN_BLOCK.c.time)
         hour = case((at > start_ms, (at - start_ms) // HOUR_MS), else_=0)
         is_sale = TX.kind == "sale"
         place = case((is_sale, CHAIN_POSTING.c.target), else_=CHAIN_POSTING.c.source)
         amount = case((is_sale, CHAIN_POSTING.c.amount), else_=-CHAIN_POSTING.c.amount)
+        counted = (TX.height >= bindparam("first"), TX.verdict.in_(TOOK_EFFECT))
         posted = (CHAIN_POSTING.c.height == TX.height) & (CHAIN_POSTING.c.idx == TX.idx)
         by_hour = (
             select(hour.label("hour"), CHAIN_POSTING.c.asset, func.sum(amount).label("amount"))
@@ -132,22 +134,23 @@ class SqlBooks:
             .where(*counted, is_sale)
         )
         with self.read() as connection:
+            first = {"first": _first_since(connection, start_ms)}
             hours = {
                 (int(row.hour), AssetId(row.asset)): int(row.amount)
-                for row in connection.execute(by_hour)
+                for row in connection.execute(by_hour, first)
             }
-            sales, late = connection.execute(count).one()
+            sales, late = connection.execute(count, first).one()
         return Takings(hours=hours, sales=sales, late=int(late))
 
     def sold_since(self, time_ms: int) -> Mapping[AuthorId, int]:
         """Count the sales of each author in blocks since a time."""
-        statement = (
-            select(TX.author, func.count())
-            .join_from(CHAIN_TRANSACTION, CHAIN_BLOCK, TX.height == CHAIN_BLOCK.c.height)
-            .where(CHAIN_BLOCK.c.time >= time_ms, TX.kind == "sale", TX.verdict.in_(TOOK_EFFECT))
-            .group_by(TX.author)
-        )
         with self.read() as connection:
+            statement = (
+                select(TX.author, func.count())
+                .where(TX.height >= _first_since(connection, time_ms))
+                .where(TX.kind == "sale", TX.verdict.in_(TOOK_EFFECT))
+                .group_by(TX.author)
+            )
             return {AuthorId(author): count for author, count in connection.execute(statement)}
 
     def in_block(self, height: int) -> Sequence[Entry]:
@@ -182,16 +185,18 @@ class SqlBooks:
     def _body(self, connection: Connection, row: Row[Any]) -> Body | None:
         place = (row.height, row.batch)
         if place not in self._bodies:
-            raw = connection.execute(
-                select(BLOCK_BATCH.c.bytes).where(
-                    BLOCK_BATCH.c.height == row.height, BLOCK_BATCH.c.position == row.batch
-                )
-            ).scalar_one()
+            raw = readers.batch(connection, *place)
             self._bodies[place] = {
                 each.envelope.seq: each.body if isinstance(each.body, Body) else None
                 for each in parse_batch(raw).transactions
             }
         return self._bodies[place].get(row.seq)
+
+
+def _first_since(connection: Connection, time_ms: int) -> int:
+    """Give the height of the first block of a time or later; above the chain when there is none."""
+    found = readers.first_block(connection, "time", time_ms)
+    return _NEVER if found is None else found
 
 
 def _transactions() -> Select[Any]:
@@ -210,7 +215,8 @@ def _postings(
     span = and_(CHAIN_POSTING.c.height >= min(heights), CHAIN_POSTING.c.height <= max(heights))
     wanted = {(row.height, row.idx) for row in rows}
     found: dict[tuple[int, int], list[Posting]] = {}
-    ordered = select(CHAIN_POSTING).where(span).order_by(*CHAIN_POSTING.primary_key)
+    columns = CHAIN_POSTING.c
+    ordered = select(CHAIN_POSTING).where(span).order_by(columns.height, columns.idx, columns.n)
     for each in connection.execute(ordered):
         place = (each.height, each.idx)
         if place in wanted:

@@ -4,76 +4,96 @@ The statements are compiled from Core's tables and run on the driver's cursor: p
 costs more than SQLite does, and a sale by itself is nine statements.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from server.ledger.chain import Built
 from server.ledger.executor import Executed
-from server.store.codec import Row, changes_by_shelf, insertion, upsertion
+from server.store.codec import Row, changes_by_shelf, insertion, names_in, upsertion
+from server.store.names import Names
+from server.store.packing import pack
 from server.store.schema import (
     BLOCK_BATCH,
     BLOCK_HEADER,
     CHAIN_BLOCK,
     CHAIN_LOG,
-    CHAIN_POSTING,
     CHAIN_TIP,
-    CHAIN_TRANSACTION,
+    COMPACT_POSTING,
+    COMPACT_TRANSACTION,
 )
-from shared.bodies import Body
 from shared.codec import encode
-from shared.errors import Code
-from shared.kinds import KINDS
 from shared.merkle import Frontier
 
 _HEADER: Final = insertion(BLOCK_HEADER)
 _BATCH: Final = insertion(BLOCK_BATCH)
 _BLOCK: Final = insertion(CHAIN_BLOCK)
-_TRANSACTION: Final = insertion(CHAIN_TRANSACTION)
-_POSTING: Final = insertion(CHAIN_POSTING)
+_TRANSACTION: Final = insertion(COMPACT_TRANSACTION)
+_POSTING: Final = insertion(COMPACT_POSTING)
 _LOG: Final = insertion(CHAIN_LOG)
 _TIP: Final = upsertion(CHAIN_TIP)
 
 
-def append(connection: Connection, built: Built, seal: bytes) -> None:
+def append(connection: Connection, built: Built, seal: bytes, names: Names) -> None:
     """Write a sealed block and everything that follows from it."""
     height, cursor = built.tip.height, connection.connection.cursor()
-    header = built.header
-    block = (height, bytes.fromhex(built.tip.hash), bytes.fromhex(header.parent), built.raw, seal)
-    cursor.execute(_HEADER, block)
+    cursor.execute(_HEADER, (height, bytes.fromhex(built.header.parent), pack(built.raw), seal))
     batches: list[Any] = [
-        (height, place, batch.author, batch.first, len(batch.transactions), batch.raw)
+        (height, place, batch.author, batch.first, len(batch.transactions), pack(batch.raw))
         for place, batch in enumerate(built.batches)
     ]
     cursor.executemany(_BATCH, batches)
     cursor.close()
-    index(connection, built)
+    index(connection, built, names)
 
 
-def index(connection: Connection, built: Built) -> None:
+def index(connection: Connection, built: Built, names: Names) -> None:
     """Write what follows from a block whose bytes are there already."""
-    height, tip, cursor = built.tip.height, built.tip, connection.connection.cursor()
-    executed = built.result.executed
-    counts = (len(built.batches), len(executed), tip.log.size)
-    cursor.execute(_BLOCK, (height, tip.hash, tip.time, built.header.author, *counts))
-    cursor.executemany(_TRANSACTION, _transactions(height, executed))
+    height, tip = built.tip.height, built.tip
+    executed, changes = built.result.executed, built.result.changes
+    numbers = names.learn(connection, chain(_names(executed), names_in(changes)))
+    cursor = connection.connection.cursor()
+    block = (height, bytes.fromhex(tip.hash), tip.time, len(executed), tip.log.size)
+    cursor.execute(_BLOCK, block)
+    cursor.executemany(_TRANSACTION, _transactions(height, executed, numbers))
     postings: list[Any] = [
-        (height, idx, n, posting.source, posting.target, posting.asset, posting.amount)
+        (
+            height,
+            idx,
+            n,
+            numbers[posting.source],
+            numbers[posting.target],
+            numbers[posting.asset],
+            posting.amount,
+        )
         for idx, item in enumerate(executed)
         for n, posting in enumerate(item.done.postings)
     ]
     cursor.executemany(_POSTING, postings)
     if built.subtrees:
         cursor.executemany(_LOG, built.subtrees)
-    for shelf, rows in changes_by_shelf(built.result.changes, height):
+    for shelf, rows in changes_by_shelf(changes, height, numbers):
         cursor.executemany(shelf.upsert, rows)
     log = write_frontier(tip.log)
     cursor.execute(_TIP, (1, tip.chain, height, tip.hash, tip.state, tip.time, log))
     cursor.close()
 
 
-def _transactions(height: int, executed: Sequence[Executed]) -> list[Any]:
+def _names(executed: Sequence[Executed]) -> Iterator[str]:
+    for item in executed:
+        yield item.transaction.envelope.author
+        yield item.done.place
+        for posting in item.done.postings:
+            yield posting.source
+            yield posting.target
+            yield posting.asset
+
+
+def _transactions(
+    height: int, executed: Sequence[Executed], numbers: Mapping[str, int]
+) -> list[Any]:
     rows: list[Row] = []
     for idx, item in enumerate(executed):
         transaction, done = item.transaction, item.done
@@ -83,39 +103,17 @@ def _transactions(height: int, executed: Sequence[Executed]) -> list[Any]:
                 height,
                 idx,
                 item.batch,
-                envelope.author,
+                numbers[envelope.author],
                 envelope.seq,
                 bytes.fromhex(transaction.hash),
                 envelope.kind,
                 envelope.at,
                 envelope.seen,
-                done.place,
+                numbers[done.place],
                 str(done.verdict),
-                *_subject(transaction.body),
             )
         )
     return rows
-
-
-def _subject(body: Body | Code) -> Row:
-    """Give card, asset and amount of a body, each or null."""
-    if isinstance(body, Code):
-        return (None, None, None)
-    names = _SUBJECTS[type(body)]
-    return tuple(getattr(body, name) if name else None for name in names)
-
-
-def _names(kind: type[Body]) -> tuple[str | None, str | None, str | None]:
-    fields = set(kind.__struct_fields__)
-    amount = next((name for name in ("amount", "total") if name in fields), None)
-    return (
-        "card" if "card" in fields else None,
-        "asset" if "asset" in fields else None,
-        amount,
-    )
-
-
-_SUBJECTS: Final = {row.body: _names(row.body) for row in KINDS.values() if row.body}
 
 
 def write_frontier(log: Frontier) -> str:

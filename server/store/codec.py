@@ -4,21 +4,21 @@ Compiled once from Core's tables: the hot path hands tuples to `exec_driver_sql`
 neither a whole number nor a text is kept as its canonical JSON.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final, cast
 
 import msgspec
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.dialects.sqlite import dialect, insert
 
 from server.ledger.records import TABLES, Key, Record
-from server.store.schema import RECORDS, is_whole_number
+from server.store.dialect import ANY_TEXT
+from server.store.schema import INTERNED, RECORDS, STORED, is_whole_number
 from shared.codec import encode
 
 _DIALECT: Final = dialect()
-_NAMES: Final = select(func.json_each(bindparam("names")).table_valued("value").c.value)
 Row = tuple[Any, ...]
 
 
@@ -45,11 +45,12 @@ class Shelf:
     """One table of records and its statements.
 
     `one` reads the fields of a key, `some` key and fields for a JSON list of the key's first part,
-    `columns` those of all rows, `whole` with `changed` at the end.
+    `columns` those of all rows, `whole` with `changed` at the end.  `upsert` writes a row; with
+    `interned` its key must be numbers of names.
     """
 
     record: type[Record]
-    table: Table
+    interned: bool
     upsert: str
     one: str
     some: str
@@ -74,10 +75,10 @@ def _shelf(name: str, record: type[Record], keys: int) -> Shelf:
     one = select(*fields).where(*(column == bindparam(column.name) for column in own))
     return Shelf(
         record=record,
-        table=table,
-        upsert=upsertion(table),
+        interned=name in INTERNED,
+        upsert=upsertion(STORED[name]),
         one=statement(one),
-        some=statement(select(*own, *fields).where(own[0].in_(_NAMES))),
+        some=f"{everything} WHERE {own[0].name} {ANY_TEXT}",
         columns=everything,
         whole=statement(select(table)),
         keys=keys,
@@ -131,14 +132,20 @@ SHELVES: Final = {name: _shelf(name, record, len(key)) for name, (record, key) i
 BY_RECORD: Final = {shelf.record: shelf for shelf in SHELVES.values()}
 
 
+def names_in(changes: Sequence[tuple[str, Key, Record]]) -> Iterator[str]:
+    """Give the names in the keys that are kept as numbers."""
+    return (str(part) for name, key, _ in changes if name in INTERNED for part in key)
+
+
 def changes_by_shelf(
-    changes: Sequence[tuple[str, Key, Record]], height: int
+    changes: Sequence[tuple[str, Key, Record]], height: int, numbers: Mapping[str, int]
 ) -> list[tuple[Shelf, list[Row]]]:
-    """Sort changed records into the rows of each table."""
+    """Sort changed records into the rows of each table; `numbers` has all of `names_in`."""
     rows: dict[str, list[Row]] = {}
     for name, key, record in changes:
         shelf = SHELVES[name]
-        rows.setdefault(name, []).append(shelf.row(key, record, height))
+        stored = tuple(numbers[part] for part in key) if shelf.interned else key  # type: ignore[index]  # only text is interned
+        rows.setdefault(name, []).append(shelf.row(stored, record, height))
     return [(SHELVES[name], found) for name, found in rows.items()]
 
 

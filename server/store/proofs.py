@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from server.ledger.chain import KEPT_LEVEL
 from server.store import readers
+from server.store.packing import unpack
 from shared.block import write_leaf
 from shared.ids import AuthorId, Hash
 from shared.merkle import leaf_hash, node_hash
@@ -24,16 +25,13 @@ from shared.verdict import Verdict, parse_verdict
 GROUP: Final = 1 << KEPT_LEVEL
 _SUBTREE: Final = "SELECT hash FROM chain_log WHERE level = ? AND position = ?"
 _SIZE: Final = "SELECT log_size FROM chain_block ORDER BY height DESC LIMIT 1"
-_BLOCK: Final = """
-SELECT height, log_size - transactions FROM chain_block
-WHERE log_size > ? ORDER BY log_size, height LIMIT 1
-"""
+_BEFORE: Final = "SELECT log_size - transactions FROM chain_block WHERE height = ?"
 _LEAVES: Final = """
 SELECT author, seq, hash, verdict FROM chain_transaction
 WHERE (height, idx) >= (?, ?) ORDER BY height, idx LIMIT ?
 """
 _ENTRY: Final = """
-SELECT b.log_size - b.transactions + t.idx, t.verdict, c.first_seq, c.bytes
+SELECT b.log_size - b.transactions + t.idx, t.verdict, c.first_seq, c.packed
 FROM chain_transaction t
 JOIN chain_block b ON b.height = t.height
 JOIN block_batch c ON c.height = t.height AND c.position = t.batch
@@ -66,8 +64,8 @@ class LogReader:
         row = self._connection.exec_driver_sql(_ENTRY, (author, seq)).one_or_none()
         if row is None:
             return None
-        place, verdict, first, batch = row
-        return Entry(place, readers.payload(batch, first, seq), parse_verdict(verdict))
+        place, verdict, first, packed = row
+        return Entry(place, readers.payload(unpack(packed), first, seq), parse_verdict(verdict))
 
     def subtree(self, level: int, position: int) -> bytes:
         """Give the hash of a full subtree."""
@@ -98,10 +96,10 @@ class LogReader:
         return self._groups[number]
 
     def _leaves(self, first: int) -> list[bytes]:
-        block = self._connection.exec_driver_sql(_BLOCK, (first,)).one_or_none()
-        if block is None:
+        height = readers.first_block(self._connection, "log_size", first + 1)
+        if height is None:
             return []
-        height, before = block
+        before: int = self._connection.exec_driver_sql(_BEFORE, (height,)).scalar_one()
         rows = self._connection.exec_driver_sql(_LEAVES, (height, first - before, GROUP))
         return [
             leaf_hash(write_leaf(author, seq, Hash(hashed.hex()), parse_verdict(verdict)))

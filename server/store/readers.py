@@ -3,8 +3,8 @@
 Every function takes a connection, so that several questions can be asked of one snapshot.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, Literal
 
 import msgspec
 from sqlalchemy import Connection
@@ -13,6 +13,8 @@ from server.engine.port import Placed
 from server.ledger.chain import NOTHING, Tip
 from server.ledger.records import Posting
 from server.ledger.state import Done
+from server.store.dialect import ANY_NUMBER
+from server.store.packing import unpack
 from shared.bodies import Body
 from shared.codec import encode
 from shared.ids import AuthorId, ChainId, Hash
@@ -25,19 +27,26 @@ _PLACED: Final = """
 SELECT seq, hash, height, idx, verdict FROM chain_transaction
 WHERE author = ? AND seq BETWEEN ? AND ? ORDER BY seq
 """
-_DONE: Final = """
+_DONE: Final = f"""
 SELECT t.seq, t.height, t.idx, t.batch, t.hash, t.seen, t.place, t.verdict, b.first_seq
 FROM chain_transaction t
 JOIN block_batch b ON b.height = t.height AND b.position = t.batch
-WHERE t.author = ? AND t.seq IN (SELECT value FROM json_each(?))
-"""
-_POSTINGS: Final = """
+WHERE t.author = ? AND t.seq {ANY_NUMBER}
+"""  # noqa: S608 - our own words
+_POSTINGS: Final = f"""
 SELECT t.seq, p.source, p.target, p.asset, p.amount
 FROM chain_transaction t JOIN chain_posting p ON p.height = t.height AND p.idx = t.idx
-WHERE t.author = ? AND t.seq IN (SELECT value FROM json_each(?))
+WHERE t.author = ? AND t.seq {ANY_NUMBER}
 ORDER BY p.height, p.idx, p.n
-"""
-_BATCH: Final = "SELECT bytes FROM block_batch WHERE height = ? AND position = ?"
+"""  # noqa: S608 - our own words
+_HEADERS: Final = "SELECT height, packed, seal FROM block_header ORDER BY height"
+_BATCHES: Final = "SELECT packed FROM block_batch WHERE height = ? ORDER BY position"
+_BATCH: Final = "SELECT packed FROM block_batch WHERE height = ? AND position = ?"
+_TOP: Final = "SELECT max(height) FROM chain_block"
+_GROWING: Final = {
+    "time": "SELECT time FROM chain_block WHERE height = ?",
+    "log_size": "SELECT log_size FROM chain_block WHERE height = ?",
+}
 
 
 class _Log(msgspec.Struct):
@@ -80,8 +89,7 @@ def done(connection: Connection, author: AuthorId, seqs: Iterable[int]) -> dict[
     for row in connection.exec_driver_sql(_DONE, wanted).all():
         place = (row.height, row.batch)
         if place not in batches:
-            raw: bytes = connection.exec_driver_sql(_BATCH, place).scalar_one()
-            batches[place] = raw.split(b"\n")
+            batches[place] = batch(connection, *place).split(b"\n")
         body = open_payload(batches[place][1 + row.seq - row.first_seq]).body
         found[row.seq] = Done(
             body=body if isinstance(body, Body) else None,
@@ -98,3 +106,39 @@ def done(connection: Connection, author: AuthorId, seqs: Iterable[int]) -> dict[
 def payload(batch: bytes, first: int, seq: int) -> Transaction:
     """Read one transaction out of a stored batch."""
     return open_payload(batch.split(b"\n", seq - first + 2)[seq - first + 1])
+
+
+# ---------- blocks ----------
+
+
+def headers(connection: Connection) -> Iterator[tuple[int, bytes, bytes]]:
+    """Give every block's height, header and seal.  Raises ValueError at a damaged one."""
+    for height, packed, seal in connection.exec_driver_sql(_HEADERS):
+        yield height, unpack(packed), seal
+
+
+def batches_of(connection: Connection, height: int) -> Iterator[bytes]:
+    """Give the batches of a block, as received.  Raises ValueError at a damaged one."""
+    return map(unpack, connection.exec_driver_sql(_BATCHES, (height,)).scalars())
+
+
+def batch(connection: Connection, height: int, position: int) -> bytes:
+    """Give one batch, as received.  Raises ValueError when it is damaged."""
+    return unpack(connection.exec_driver_sql(_BATCH, (height, position)).scalar_one())
+
+
+def first_block(
+    connection: Connection, column: Literal["time", "log_size"], least: int
+) -> int | None:
+    """Give the lowest height at which a value that never falls is `least` or more.
+
+    The heights are halved until one is left: an index would cost every block a page.
+    """
+    top = connection.exec_driver_sql(_TOP).scalar_one()
+    low, high = 0, -1 if top is None else int(top)
+    beyond = high + 1
+    while low < beyond:
+        middle = (low + beyond) // 2
+        value: int = connection.exec_driver_sql(_GROWING[column], (middle,)).scalar_one()
+        low, beyond = (low, middle) if value >= least else (middle + 1, beyond)
+    return low if low <= high else None

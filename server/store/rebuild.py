@@ -1,32 +1,37 @@
 """The index made anew from the blocks: how a new version of `chain_*` reaches an old database.
 
-`INDEX_VERSION` stands in the database (`user_version`); whoever changes `schema.INDEX`, a record or
-what `blocks.index` writes raises it.  The blocks themselves are never touched.
+`INDEX_VERSION` stands in the database (`local_fact`); whoever changes `schema.INDEX`, a record or
+what `blocks.index` writes raises it.  What the blocks say is never touched.
 """
 
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, select
 
 from server.ledger.chain import NOTHING, Built, Tip, build
-from server.store import blocks
-from server.store.schema import INDEX
+from server.store import blocks, repacking
+from server.store.local import FACT
+from server.store.readers import batches_of, headers
+from server.store.schema import INDEX, VIEWS
 from server.store.view import StoreView
 from shared.block import read_header
 from shared.transaction import parse_batch
 
-INDEX_VERSION: Final = 2
-_HEADERS: Final = "SELECT height, header FROM block_header ORDER BY height"
-_BATCHES: Final = "SELECT bytes FROM block_batch WHERE height = ? ORDER BY position"
+INDEX_VERSION: Final = 3
+INDEX_FACT: Final = "index_version"
+_STAMP: Final = FACT.c.name == INDEX_FACT
 
 
 def bring_up_to_date(connection: Connection) -> None:
     """Make the index of a database of another version anew.  Raises ValueError as `rebuild`."""
-    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    if version != INDEX_VERSION:
+    known = connection.execute(select(FACT.c.value).where(_STAMP)).scalar_one_or_none()
+    if known != str(INDEX_VERSION):
+        if repacking.is_old(connection):
+            repacking.repack(connection)
         rebuild(connection)
-        connection.exec_driver_sql(f"PRAGMA user_version = {INDEX_VERSION}")
+        connection.execute(delete(FACT).where(_STAMP))
+        connection.execute(FACT.insert().values(name=INDEX_FACT, value=str(INDEX_VERSION)))
 
 
 def rebuild(connection: Connection) -> Tip:
@@ -35,15 +40,16 @@ def rebuild(connection: Connection) -> Tip:
     Raises ValueError when a block does not give the header it has: then the blocks are damaged, and
     the caller's transaction must not be committed.
     """
+    VIEWS.drop_all(connection)
     for table in reversed(INDEX):
         table.drop(connection, checkfirst=True)
     for table in INDEX:
         table.create(connection)
+    VIEWS.create_all(connection)
     view, tip = StoreView(connection), NOTHING
-    for height, header in connection.exec_driver_sql(_HEADERS):
-        stored = connection.exec_driver_sql(_BATCHES, (height,)).scalars()
-        built = again(view, tip, header, stored)
-        blocks.index(connection, built)
+    for height, header, _ in headers(connection):
+        built = again(view, tip, header, batches_of(connection, height))
+        blocks.index(connection, built, view.names)
         view.take(built.result)
         tip = built.tip
     return tip

@@ -1,26 +1,33 @@
 """The tables of the chain: blocks as they came, and the index that is derived from them.
 
-`block_*` is the truth: triggers refuse every UPDATE and DELETE.  `chain_*` follows from it: one
-table for each of `server.ledger.records.TABLES` (with `changed`, the height of its last change),
-and the transactions, postings, tip and full subtrees of the log (see `proofs.py`).  CHECKs stand
-at table level, where tools can see them.
+`block_*` is the truth, packed (`packing.py`): triggers refuse every UPDATE and DELETE.  `chain_*`
+follows from it: one table for each of `server.ledger.records.TABLES` (with `changed`, the height of
+its last change), and the transactions, postings, tip and full subtrees of the log (`proofs.py`).
+
+What grows with every sale is kept with numbers in the place of names (`chain_compact_*`, `NAME`);
+views of the usual names (`chain_transaction`, `chain_posting`, `chain_balance`) show the names, and
+everybody but the writer reads those.  CHECKs stand at table level, where tools can see them.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import (
     DDL,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKeyConstraint,
+    FromClause,
     Index,
     MetaData,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
     event,
+    select,
 )
+from sqlalchemy.sql.ddl import CreateView
 
 from server.ledger.records import TABLES, Record
 from server.store.columns import INT, ORDERED, STRICT, blob, number, text
@@ -31,11 +38,9 @@ BLOCK_HEADER: Final = Table(
     "block_header",
     METADATA,
     number("height", primary_key=True, autoincrement=False),
-    blob("hash"),
     blob("parent"),
-    blob("header"),
+    blob("packed"),
     blob("seal"),
-    UniqueConstraint("hash"),
     UniqueConstraint("parent"),
     CheckConstraint("height >= 0", name="block_header_height"),
     **STRICT,
@@ -48,64 +53,78 @@ BLOCK_BATCH: Final = Table(
     text("author"),
     number("first_seq"),
     number("count"),
-    blob("bytes"),
+    blob("packed"),
     PrimaryKeyConstraint("height", "position"),
     ForeignKeyConstraint(["height"], ["block_header.height"]),
     CheckConstraint("count > 0", name="block_batch_count"),
     **STRICT,
 )
 
+NAME: Final = Table(
+    "chain_name",
+    METADATA,
+    number("id", primary_key=True, autoincrement=False),
+    text("text"),
+    UniqueConstraint("text"),
+    CheckConstraint(
+        "(id < 0) = (text = 'external' OR substr(text, 1, 7) = 'issuer:'"
+        " OR substr(text, 1, 5) = 'loss:')",
+        name="chain_name_floor",
+    ),
+    **STRICT,
+)
+"""Accounts, assets, authors and places; a number below zero is an account without a floor."""
+
 CHAIN_BLOCK: Final = Table(
     "chain_block",
     METADATA,
     number("height", primary_key=True, autoincrement=False),
-    text("hash"),
-    number("time", index=True),
-    text("author"),
-    number("batches"),
+    blob("hash"),
+    number("time"),
     number("transactions"),
-    number("log_size", index=True),
+    number("log_size"),
     ForeignKeyConstraint(["height"], ["block_header.height"]),
     **STRICT,
 )
-CHAIN_TRANSACTION: Final = Table(
-    "chain_transaction",
+"""`time` and `log_size` never fall from block to block: `readers.first_block` needs no index."""
+
+COMPACT_TRANSACTION: Final = Table(
+    "chain_compact_transaction",
     METADATA,
     number("height"),
     number("idx"),
     number("batch"),
-    text("author"),
+    number("author"),
     number("seq"),
     blob("hash"),
     text("kind"),
     number("at"),
     number("seen"),
-    text("place"),
+    number("place"),
     text("verdict"),
-    text("card", nullable=True),
-    text("asset", nullable=True),
-    number("amount", nullable=True),
     PrimaryKeyConstraint("height", "idx"),
     UniqueConstraint("author", "seq"),
     ForeignKeyConstraint(["height", "batch"], ["block_batch.height", "block_batch.position"]),
     **ORDERED,
 )
-CHAIN_POSTING: Final = Table(
-    "chain_posting",
+COMPACT_POSTING: Final = Table(
+    "chain_compact_posting",
     METADATA,
     number("height"),
     number("idx"),
     number("n"),
-    text("source"),
-    text("target"),
-    text("asset"),
+    number("source"),
+    number("target"),
+    number("asset"),
     number("amount"),
     PrimaryKeyConstraint("height", "idx", "n"),
-    ForeignKeyConstraint(["height", "idx"], ["chain_transaction.height", "chain_transaction.idx"]),
+    ForeignKeyConstraint(
+        ["height", "idx"], [COMPACT_TRANSACTION.c.height, COMPACT_TRANSACTION.c.idx]
+    ),
     CheckConstraint("amount > 0", name="chain_posting_amount"),
     CheckConstraint("source <> target", name="chain_posting_ends"),
-    Index("chain_posting_source", "source", "height", "idx"),
-    Index("chain_posting_target", "target", "height", "idx"),
+    Index("chain_compact_posting_source", "source", "height", "idx"),
+    Index("chain_compact_posting_target", "target", "height", "idx"),
     **ORDERED,
 )
 CHAIN_LOG: Final = Table(
@@ -131,11 +150,13 @@ CHAIN_TIP: Final = Table(
     **STRICT,
 )
 
-_FLOOR: Final = (
-    "amount >= 0 OR account = 'external' OR account LIKE 'issuer:%' OR account LIKE 'loss:%'"
-)
+INTERNED: Final = frozenset({"balance"})
+"""Records whose keys are kept as numbers of names: those that every sale changes."""
 _EXTRA: Final = {
-    "balance": (CheckConstraint(_FLOOR, name="chain_balance_floor"),),
+    "balance": (
+        CheckConstraint("amount >= 0 OR account < 0", name="chain_balance_floor"),
+        ForeignKeyConstraint(["account"], ["chain_name.id"]),
+    ),
     "card": (Index("chain_card_wallet", "wallet"), Index("chain_card_changed", "changed")),
 }
 
@@ -148,26 +169,61 @@ def is_whole_number(kind: msgspec.inspect.Type) -> bool:
 def _record_table(name: str, record: type[Record], key: tuple[tuple[str, type], ...]) -> Table:
     info = msgspec.inspect.type_info(record)
     assert isinstance(info, msgspec.inspect.StructType)
-    keys: list[Column[object]] = [number(k) if kind is int else text(k) for k, kind in key]
+    interned = name in INTERNED
+    keys: list[Column[object]] = [
+        number(part) if interned or kind is int else text(part) for part, kind in key
+    ]
     fields = [
         number(field.name) if is_whole_number(field.type) else text(field.name)
         for field in info.fields
     ]
     return Table(
-        f"chain_{name}",
+        f"chain_compact_{name}" if interned else f"chain_{name}",
         METADATA,
         *keys,
         *fields,
         Column("changed", INT, nullable=False),
-        PrimaryKeyConstraint(*(k for k, _ in key)),
+        PrimaryKeyConstraint(*(part for part, _ in key)),
         *_EXTRA.get(name, ()),
         **ORDERED,
     )
 
 
-RECORDS: Final = {name: _record_table(name, record, key) for name, (record, key) in TABLES.items()}
+STORED: Final = {name: _record_table(name, record, key) for name, (record, key) in TABLES.items()}
+"""The tables of the records, as they are written."""
 INDEX: Final = tuple(table for table in METADATA.sorted_tables if table.name.startswith("chain_"))
 """What can be dropped and rebuilt from the blocks, parents first."""
+
+
+# ---------- views ----------
+
+VIEWS: Final = MetaData()
+
+
+def _view(name: str, table: Table, *named: str) -> Table:
+    """Describe `chain_<name>`: a table's rows with names in the place of numbers.
+
+    Outer joins: a number without a name shows as null instead of hiding its row, and a name that
+    nobody asks for costs nothing.
+    """
+    rows: FromClause = table
+    columns: list[ColumnElement[Any]] = []
+    for column in table.columns:
+        if column.name in named:
+            names = NAME.alias(f"{column.name}_name")
+            rows = rows.outerjoin(names, names.c.id == column)
+            columns.append(names.c.text.label(column.name))
+        else:
+            columns.append(column)
+    return CreateView(select(*columns).select_from(rows), f"chain_{name}", metadata=VIEWS).table
+
+
+CHAIN_TRANSACTION: Final = _view("transaction", COMPACT_TRANSACTION, "author", "place")
+CHAIN_POSTING: Final = _view("posting", COMPACT_POSTING, "source", "target", "asset")
+RECORDS: Final = STORED | {
+    name: _view(name, STORED[name], *(part for part, _ in TABLES[name][1])) for name in INTERNED
+}
+"""The tables of the records, as they are read."""
 
 
 def _append_only(table: Table) -> None:

@@ -11,20 +11,23 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
-from server.ledger.audit import Finding, Report
+from server.ledger.audit import Report
 from server.ledger.chain import KEPT_LEVEL, Block
+from server.ledger.finding import Finding
 from server.ledger.records import Record
 from server.store import readers
 from server.store.codec import SHELVES, Shelf, key_of
+from server.store.packing import salvage, unpack
 from shared.block import header_hash, read_header, write_leaf
 from shared.ids import AuthorId
 from shared.merkle import EMPTY
 
-_HEADERS: Final = "SELECT height, header, seal FROM block_header ORDER BY height"
-_BATCHES: Final = "SELECT bytes FROM block_batch WHERE height = ? ORDER BY position"
+_HEADERS: Final = """
+SELECT height, packed, seal FROM block_header WHERE height >= ? ORDER BY height
+"""
+_BATCHES: Final = "SELECT packed FROM block_batch WHERE height = ? ORDER BY position"
 _BLOCKS: Final = """
-SELECT b.height, b.header, b.hash, b.parent, i.hash, i.time, i.author, i.batches, i.log_size,
-  (SELECT COUNT(*) FROM block_batch c WHERE c.height = b.height),
+SELECT b.height, b.packed, b.parent, i.hash, i.time, i.log_size,
   i.transactions, (SELECT COUNT(*) FROM chain_transaction t WHERE t.height = b.height)
 FROM block_header b LEFT JOIN chain_block i ON i.height = b.height ORDER BY b.height
 """
@@ -39,11 +42,11 @@ ORDER BY p.height, p.idx, p.n
 _LOG: Final = "SELECT level, position, hash FROM chain_log"
 
 
-def stored_blocks(connection: Connection) -> Iterator[Block]:
-    """Give every block, from genesis on."""
-    for height, header, seal in connection.exec_driver_sql(_HEADERS):
+def stored_blocks(connection: Connection, first: int = 0) -> Iterator[Block]:
+    """Give every block from a height on, by default from genesis."""
+    for height, header, seal in connection.exec_driver_sql(_HEADERS, (first,)):
         batches = connection.exec_driver_sql(_BATCHES, (height,)).scalars()
-        yield Block(header, seal, tuple(batches))
+        yield Block(salvage(header), seal, tuple(map(salvage, batches)))
 
 
 def differences(connection: Connection, report: Report) -> Iterator[Finding]:
@@ -63,13 +66,12 @@ def differences(connection: Connection, report: Report) -> Iterator[Finding]:
 
 def _blocks(connection: Connection) -> Iterator[Finding]:
     for row in connection.exec_driver_sql(_BLOCKS):
-        height, raw, hashed, parent, *index = row
-        header, name = read_header(raw), header_hash(raw)
-        batches, transactions = row[9], row[11]
-        said = [name, header.time, header.author, batches, header.log.size]
-        wanted = [*said, batches, transactions, transactions]
-        beside = (height, hashed.hex(), parent.hex())
-        if index != wanted or beside != (header.height, name, header.parent):
+        height, packed, parent, *index, transactions = row
+        raw = unpack(packed)
+        header = read_header(raw)
+        name = bytes.fromhex(header_hash(raw))
+        wanted = [name, header.time, header.log.size, transactions]
+        if index != wanted or (height, parent.hex()) != (header.height, header.parent):
             yield Finding(height, "what stands beside the header is not what it says")
 
 
@@ -96,7 +98,7 @@ def _words(key: tuple[str | int, ...]) -> str:
 
 
 def _transactions(connection: Connection, report: Report) -> Iterator[Finding]:
-    wanted = dict(report.memory.done)
+    wanted = {(author, seq): done for author, seq, done in report.memory.past}
     for author, seq, height, *found in connection.exec_driver_sql(_TRANSACTIONS):
         done = wanted.pop((AuthorId(author), seq), None)
         hashed, *rest = found
@@ -116,7 +118,7 @@ def _postings(connection: Connection, report: Report) -> Iterator[Finding]:
     found: dict[tuple[str | None, int | None], list[tuple[Any, ...]]] = {}
     for author, seq, *posting in connection.exec_driver_sql(_POSTINGS):
         found.setdefault((author, seq), []).append(tuple(posting))
-    for (author, seq), done in report.memory.done.items():
+    for author, seq, done in report.memory.past:
         wanted = [(done.height, p.source, p.target, p.asset, p.amount) for p in done.postings]
         if found.pop((author, seq), []) != wanted:
             yield Finding(done.height, f"postings of {author} {seq} are not what the blocks give")
@@ -126,7 +128,7 @@ def _postings(connection: Connection, report: Report) -> Iterator[Finding]:
 
 def _log(connection: Connection, report: Report) -> Iterator[Finding]:
     """Compare the kept subtrees; their height is that of the block that filled them."""
-    done = report.memory.done
+    done = {(author, seq): each for author, seq, each in report.memory.past}
     leaves = (write_leaf(*key, each.hash, each.verdict) for key, each in done.items())
     _, full = EMPTY.grow(leaves, least_level=KEPT_LEVEL)
     wanted = {(level, position): hashed for level, position, hashed in full}

@@ -27,6 +27,7 @@ from server.ledger.records import (
 from server.ledger.state import Done
 from server.store import readers
 from server.store.codec import BY_RECORD, key_of
+from server.store.names import Names
 from shared.bodies import Body, MeltReversal, Refund, Sale
 from shared.codec import encode
 from shared.ids import AssetId, AuthorId, PlaceId, WalletId, wallet
@@ -45,13 +46,17 @@ _FORESEEN: Final[dict[str, type[Record]]] = {
 
 
 class RecordCache:
-    """Records by type and key; None where the table has no such row.  The oldest go first."""
+    """Records by type and key; None where the table has no such row.  The oldest go first.
+
+    With it goes what the writer remembers of names.
+    """
 
     def __init__(self, most: int = MOST_RECORDS) -> None:
         self._most = most
         self.records: dict[tuple[type[Record], Key], Record | None] = {}
         self.assets: dict[AssetId, Asset] | None = None
         self.places: dict[PlaceId, Place] | None = None
+        self.names = Names()
 
     def take(self, result: BlockResult) -> None:
         """Write a block's changes through, and make room when there is too much."""
@@ -73,6 +78,11 @@ class StoreView:
         self._connection = connection
         self._cache = RecordCache() if cache is None else cache
         self._done: dict[tuple[AuthorId, int], Done] = {}
+
+    @property
+    def names(self) -> Names:
+        """The numbers of names, for whoever writes."""
+        return self._cache.names
 
     def get(self, record: type[R], key: Key) -> R | None:
         """Give one record."""

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from server.store.packing import unpack
 from tests.e2e.stage import (
     BEER,
     FUNDS,
@@ -113,7 +114,7 @@ def test_two_copies_of_a_till_that_both_sold_are_a_fork_and_both_are_kept(stage:
         clone.kill()
     other = journal_of(clone)
     assert other[1].hash != kept[1].hash
-    batches = [raw for (raw,) in stage.node.query("SELECT bytes FROM block_batch")]
+    batches = [unpack(packed) for (packed,) in stage.node.query("SELECT packed FROM block_batch")]
     assert [entry.raw in raw for entry in (kept[1], other[1]) for raw in batches].count(True) == 2
     assert stage.node.hashes(author) == {1: kept[1].hash}
     assert [stage.node.balance(number) for number in (0, 1)] == [FUNDS - BEER, FUNDS]

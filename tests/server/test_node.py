@@ -13,6 +13,7 @@ from shared.host import HostError
 from shared.host.lock import HomeLock
 from shared.wire import Status
 from tests.server.api.world import PLAN, World, card, code, good, sale, world as make_world
+from tests.server.store.editing import edited
 
 
 @pytest.fixture
@@ -63,6 +64,7 @@ def test_a_node_goes_on_where_it_was(home: Home) -> None:
 def flip(path: Path, table: str, column: str, key: str, value: str) -> None:
     """Change one value behind the node's back."""
     with closing(sqlite3.connect(path)) as database:
+        database.create_function("edited", 3, edited)
         for verb in ("update", "delete"):
             database.execute(f"DROP TRIGGER IF EXISTS {table}_no_{verb}")
         changed = database.execute(f"UPDATE {table} SET {column} = {value} WHERE {key}")  # noqa: S608 - our own words
@@ -78,15 +80,13 @@ SALE = 6
     "table, column, value",
     [
         ("block_header", "seal", "zeroblob(64)"),
-        (
-            "block_header",
-            "header",
-            "CAST(replace(CAST(header AS TEXT), '\"v\":1', '\"v\":2') AS BLOB)",
-        ),
-        ("block_batch", "bytes", "CAST(replace(CAST(bytes AS TEXT), ':100}', ':101}') AS BLOB)"),
-        ("chain_transaction", "verdict", "'overdrawn'"),
-        ("chain_transaction", "seen", "77"),
-        ("chain_posting", "amount", "99"),
+        ("block_header", "packed", "zeroblob(64)"),
+        ("block_header", "packed", "edited(packed, '\"v\":1', '\"v\":2')"),
+        ("block_batch", "packed", "zeroblob(64)"),
+        ("block_batch", "packed", "edited(packed, ':100}', ':101}')"),
+        ("chain_compact_transaction", "verdict", "'overdrawn'"),
+        ("chain_compact_transaction", "seen", "77"),
+        ("chain_compact_posting", "amount", "99"),
     ],
 )
 def test_one_changed_value_is_found_with_its_height(
@@ -103,8 +103,8 @@ def test_one_changed_value_is_found_with_its_height(
 def test_a_changed_balance_is_found_with_the_height_that_set_it(tmp_path: Path) -> None:
     with make_world(tmp_path) as world:
         _story(world)
-        key = "account LIKE 'wallet:%' AND amount = 900"
-        flip(world.node.home.database, "chain_balance", "amount", key, "901")
+        key = "account > 0 AND amount = 900"
+        flip(world.node.home.database, "chain_compact_balance", "amount", key, "901")
         found = world.node.audit().finding
         assert found is not None
         assert found.height == SALE

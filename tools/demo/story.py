@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from server.store.packing import unpack
 from shared.wire import BATCH_TYPE
 from tools.demo import people, tampering
 from tools.demo.browser import Browser
@@ -175,12 +176,12 @@ class Story:
     def _same_batch_again(self) -> None:
         with self._tell.step("The same batch again has no second effect") as facts:
             author = self._status()["terminals"][0]["terminal"]
-            [(raw,)] = self._node.query(
-                "SELECT bytes FROM block_batch WHERE author = ? ORDER BY height DESC LIMIT 1",
+            [(packed,)] = self._node.query(
+                "SELECT packed FROM block_batch WHERE author = ? ORDER BY height DESC LIMIT 1",
                 author,
             )
             before = self._status()
-            status, answer = self._node.post("/api/v1/batches", raw, BATCH_TYPE)
+            status, answer = self._node.post("/api/v1/batches", unpack(packed), BATCH_TYPE)
             after = self._status()
             must(status == 200, f"the node answered {status}: {answer}")
             must(before["state"] == after["state"], "the state changed")

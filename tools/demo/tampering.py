@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from server.store.packing import pack, unpack
 from tools.demo.node import Node
 from tools.demo.telling import must
 
@@ -65,18 +66,19 @@ def _in_header(column: str) -> Tamper:
 
 
 def _in_payload(database: sqlite3.Connection, rng: random.Random) -> int:
-    rows = database.execute("SELECT height, position, bytes FROM block_batch").fetchall()
-    height, position, raw = rng.choice(rows)
-    values = (_flip(raw, rng), height, position)
-    database.execute("UPDATE block_batch SET bytes = ? WHERE height = ? AND position = ?", values)
+    """Change what somebody signed, and pack it as the store does: nothing but the hashes tells."""
+    rows = database.execute("SELECT height, position, packed FROM block_batch").fetchall()
+    height, position, packed = rng.choice(rows)
+    values = (pack(_flip(unpack(packed), rng)), height, position)
+    database.execute("UPDATE block_batch SET packed = ? WHERE height = ? AND position = ?", values)
     return int(height)
 
 
 def _in_verdict(database: sqlite3.Connection, rng: random.Random) -> int:
-    rows = database.execute("SELECT height, idx FROM chain_transaction").fetchall()
+    rows = database.execute("SELECT height, idx FROM chain_compact_transaction").fetchall()
     height, idx = rng.choice(rows)
     database.execute(
-        "UPDATE chain_transaction SET verdict = 'overdrawn' WHERE height = ? AND idx = ?",
+        "UPDATE chain_compact_transaction SET verdict = 'overdrawn' WHERE height = ? AND idx = ?",
         (height, idx),
     )
     return int(height)
@@ -85,18 +87,19 @@ def _in_verdict(database: sqlite3.Connection, rng: random.Random) -> int:
 def _in_balance(database: sqlite3.Connection, rng: random.Random) -> int:
     """Make somebody a cent richer; the last block that touched the balance is the one named."""
     rows = database.execute(
-        "SELECT account, asset, changed FROM chain_balance WHERE account LIKE 'wallet:%'"
+        "SELECT b.account, b.asset, b.changed FROM chain_compact_balance b"
+        " JOIN chain_name n ON n.id = b.account WHERE n.text LIKE 'wallet:%'"
     ).fetchall()
     account, asset, height = rng.choice(rows)
     database.execute(
-        "UPDATE chain_balance SET amount = amount + 1 WHERE account = ? AND asset = ?",
+        "UPDATE chain_compact_balance SET amount = amount + 1 WHERE account = ? AND asset = ?",
         (account, asset),
     )
     return int(height)
 
 
 PARTS: Final[dict[str, Tamper]] = {
-    "header": _in_header("header"),
+    "header": _in_header("packed"),
     "signature": _in_header("seal"),
     "payload": _in_payload,
     "verdict": _in_verdict,

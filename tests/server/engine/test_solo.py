@@ -11,6 +11,7 @@ from server.engine.port import NotProposed, Placed, Stored, Unplaced
 from server.engine.sealer import portions
 from server.engine.solo import Solo
 from server.ledger.records import Author
+from server.store import readers
 from server.store.database import open_database
 from server.store.view import StoreView
 from shared.amounts import Amount
@@ -107,9 +108,7 @@ def test_a_fork_is_kept_as_evidence_once_and_executes_nothing(world: World) -> N
     assert world.solo.tip.height == height + 1
     with world.database.read() as connection:
         author = StoreView(connection).get(Author, (till.author,))
-        kept = connection.exec_driver_sql(
-            "SELECT bytes FROM block_batch WHERE height = ?", (height + 1,)
-        ).scalar_one()
+        [kept] = readers.batches_of(connection, height + 1)
     assert author is not None
     assert author.status == "quarantined"
     assert kept == forked.raw

@@ -37,8 +37,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def leaves(world: World) -> list[bytes]:
     with world.database.read() as connection:
-        done = audit(stored_blocks(connection)).memory.done
-    return [write_leaf(*key, each.hash, each.verdict) for key, each in done.items()]
+        past = audit(stored_blocks(connection)).memory.past
+    return [write_leaf(author, seq, each.hash, each.verdict) for author, seq, each in past]
 
 
 def test_every_root_the_log_ever_had(world: World, leaves: list[bytes]) -> None:

@@ -33,7 +33,7 @@ def connection(world: World) -> Iterator[Connection]:
     [
         "UPDATE block_header SET seal = x'00'",
         "DELETE FROM block_header",
-        "UPDATE block_batch SET bytes = x'00'",
+        "UPDATE block_batch SET packed = x'00'",
         "DELETE FROM block_batch",
     ],
 )
@@ -45,32 +45,38 @@ def test_blocks_only_grow(connection: Connection, statement: str) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        # a second block on one height, with one hash, on one parent
-        "INSERT INTO block_header VALUES (1, x'01', x'02', x'', x'')",
-        "INSERT INTO block_header SELECT 99, hash, x'02', header, seal FROM block_header LIMIT 1",
-        "INSERT INTO block_header SELECT 99, x'01', parent, header, seal FROM block_header LIMIT 1",
-        "INSERT INTO block_header VALUES (-1, x'01', x'02', x'', x'')",
+        # a second block on one height, on one parent; below genesis
+        "INSERT INTO block_header VALUES (1, x'02', x'', x'')",
+        "INSERT INTO block_header SELECT 99, parent, packed, seal FROM block_header LIMIT 1",
+        "INSERT INTO block_header VALUES (-1, x'02', x'', x'')",
         # a batch without its block
         "INSERT INTO block_batch VALUES (99, 0, 'a', 1, 1, x'')",
         # an author's number twice
-        "UPDATE chain_transaction SET author = 'a', seq = 1",
+        "UPDATE chain_compact_transaction SET author = 1, seq = 1",
+        # one name with two numbers, a number with two names
+        "INSERT INTO chain_name SELECT 9999, text FROM chain_name WHERE id > 0 LIMIT 1",
+        "INSERT INTO chain_name SELECT id, 'wallet:x' FROM chain_name WHERE id > 0 LIMIT 1",
+        # a number below zero for whoever has a floor, and one above for whoever has none
+        "INSERT INTO chain_name VALUES (-9999, 'wallet:x')",
+        "INSERT INTO chain_name VALUES (-9999, 'lossy:x')",
+        "INSERT INTO chain_name VALUES (9999, 'loss:x')",
+        "UPDATE chain_name SET text = 'pot:commons' WHERE id < 0",
         # nothing, less than nothing, in a circle, of no transaction
-        "UPDATE chain_posting SET amount = 0",
-        "UPDATE chain_posting SET amount = -1",
-        "UPDATE chain_posting SET target = source",
-        "UPDATE chain_posting SET idx = 99",
-        # below the floor
-        "UPDATE chain_balance SET amount = -1 WHERE account = 'place:bar'",
-        "INSERT INTO chain_balance VALUES ('wallet:x', 'GRAIN', -1, 1)",
-        "INSERT INTO chain_balance VALUES ('lossy:x', 'GRAIN', -1, 1)",
-        "INSERT INTO chain_balance VALUES ('pot:commons', 'GRAIN', -1, 1)",
+        "UPDATE chain_compact_posting SET amount = 0",
+        "UPDATE chain_compact_posting SET amount = -1",
+        "UPDATE chain_compact_posting SET target = source",
+        "UPDATE chain_compact_posting SET idx = 99",
+        # below the floor, and of an account without a name
+        "UPDATE chain_compact_balance SET amount = -1 WHERE account > 0",
+        "INSERT INTO chain_compact_balance VALUES (9999, 1, 1, 1)",
+        "INSERT INTO chain_compact_balance VALUES (-9999, 1, -1, 1)",
         # an evidence twice
         "INSERT INTO chain_evidence SELECT * FROM chain_evidence LIMIT 1",
         # a second tip
         "INSERT INTO chain_tip SELECT 2, chain, height, hash, state, time, log FROM chain_tip",
         # text for a number, nothing for something
-        "UPDATE chain_balance SET amount = 'much'",
-        "UPDATE chain_balance SET amount = NULL",
+        "UPDATE chain_compact_balance SET amount = 'much'",
+        "UPDATE chain_compact_balance SET amount = NULL",
     ],
 )
 def test_what_cannot_be_is_refused(connection: Connection, statement: str) -> None:
@@ -80,14 +86,19 @@ def test_what_cannot_be_is_refused(connection: Connection, statement: str) -> No
 
 @pytest.mark.parametrize("account", ["external", "issuer:X", "loss:bar"])
 def test_three_sorts_of_account_have_no_floor(connection: Connection, account: str) -> None:
-    connection.exec_driver_sql("INSERT INTO chain_balance VALUES (?, 'X', -5, 1)", (account,))
+    connection.exec_driver_sql("DELETE FROM chain_compact_balance")
+    connection.exec_driver_sql("DELETE FROM chain_name")
+    connection.exec_driver_sql("INSERT INTO chain_name VALUES (-1, ?), (1, 'X')", (account,))
+    connection.exec_driver_sql("INSERT INTO chain_compact_balance VALUES (-1, 1, -5, 1)")
+    found = connection.exec_driver_sql("SELECT * FROM chain_balance").one()
+    assert tuple(found) == (account, "X", -5, 1)
 
 
 def test_every_record_has_a_table_with_its_key(world: World) -> None:
     with world.database.read() as connection:
         found = inspect(connection)
         for name, (_, key) in TABLES.items():
-            constraint = found.get_pk_constraint(f"chain_{name}")
+            constraint = found.get_pk_constraint(schema.STORED[name].name)
             assert constraint["constrained_columns"] == [part for part, _ in key]
 
 

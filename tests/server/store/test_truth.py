@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from server.ledger.audit import Finding, audit
+from server.ledger.audit import audit
+from server.ledger.finding import Finding
 from server.store.database import open_database
+from server.store.packing import unpack
 from server.store.rebuild import INDEX_VERSION, rebuild
 from server.store.truth import differences, stored_blocks
 from server.store.writer import StoreError
 from tests.server.engine.world import World, sale, verdicts
+from tests.server.store.editing import edited
+
+_OTHER_VERSION = "UPDATE local_fact SET value = '999' WHERE name = 'index_version'"
 
 
 @pytest.fixture
@@ -43,16 +48,16 @@ def test_an_honest_index_has_no_difference(world: World) -> None:
 @pytest.mark.parametrize(
     "statement, height, what",
     [
-        ("UPDATE chain_balance SET amount = amount + 1 WHERE account = 'place:bar'", 3, "balance"),
+        ("UPDATE chain_compact_balance SET amount = amount + 1 WHERE changed = 3", 3, "balance"),
         ("UPDATE chain_card SET status = 'blocked' WHERE changed = 1", 1, "card"),
         ("UPDATE chain_asset SET asset_class = 'golden'", 1, "asset GRAIN"),
         ("UPDATE chain_wallet SET debts = '[' WHERE changed = 3", 3, "wallet"),
         ("DELETE FROM chain_evidence WHERE evidence = 'start:1'", 3, "evidence start:1 is missing"),
-        ("UPDATE chain_transaction SET verdict = 'rejected(fork)' WHERE height = 2", 2, "trans"),
-        ("UPDATE chain_transaction SET seen = 9 WHERE height = 3", 3, "transaction"),
-        ("UPDATE chain_posting SET amount = 301 WHERE amount = 300", 2, "postings"),
-        ("UPDATE chain_posting SET source = 'wallet:x' WHERE amount = 200", 2, "postings"),
-        ("DELETE FROM chain_posting WHERE amount = 300", 2, "postings"),
+        ("UPDATE chain_compact_transaction SET verdict = 'disputed' WHERE height = 2", 2, "trans"),
+        ("UPDATE chain_compact_transaction SET seen = 9 WHERE height = 3", 3, "transaction"),
+        ("UPDATE chain_compact_posting SET amount = 301 WHERE amount = 300", 2, "postings"),
+        ("UPDATE chain_compact_posting SET source = 99 WHERE amount = 200", 2, "postings"),
+        ("DELETE FROM chain_compact_posting WHERE amount = 300", 2, "postings"),
         ("UPDATE chain_block SET time = time + 1 WHERE height = 2", 2, "beside the header"),
         ("DELETE FROM chain_block WHERE height = 2", 2, "beside the header"),
         ("UPDATE chain_tip SET height = 2", 3, "tip"),
@@ -69,7 +74,7 @@ def test_each_change_is_found_with_its_height(
 
 
 def test_the_index_can_be_made_anew(world: World) -> None:
-    change(world, "UPDATE chain_balance SET amount = amount + 1 WHERE account = 'place:bar'")
+    change(world, "UPDATE chain_compact_balance SET amount = amount + 1 WHERE changed = 3")
     tip = world.solo.tip
     with world.database.write() as connection:
         assert rebuild(connection) == tip
@@ -81,13 +86,13 @@ def test_the_index_can_be_made_anew(world: World) -> None:
 
 
 def test_a_database_of_another_version_gets_its_index_anew(world: World) -> None:
-    change(world, "UPDATE chain_balance SET amount = amount + 1 WHERE account = 'place:bar'")
-    with world.database.write() as connection:
-        connection.exec_driver_sql("PRAGMA user_version = 999")
+    change(world, "UPDATE chain_compact_balance SET amount = amount + 1 WHERE changed = 3")
+    change(world, _OTHER_VERSION)
     world.reopen()
     assert found(world) == []
     with world.database.read() as connection:
-        assert connection.exec_driver_sql("PRAGMA user_version").scalar_one() == INDEX_VERSION
+        known = "SELECT value FROM local_fact WHERE name = 'index_version'"
+        assert connection.exec_driver_sql(known).scalar_one() == str(INDEX_VERSION)
 
 
 @pytest.mark.parametrize(
@@ -101,11 +106,12 @@ def test_a_database_of_another_version_gets_its_index_anew(world: World) -> None
 def test_damaged_blocks_are_no_base_for_an_index(world: World, old: str, new: str) -> None:
     with world.database.write() as connection:
         connection.exec_driver_sql("DROP TRIGGER block_batch_no_update")
-        connection.exec_driver_sql(
-            "UPDATE block_batch SET bytes = CAST(replace(CAST(bytes AS TEXT), ?, ?) AS BLOB)",
-            (old, new),
-        )
-        connection.exec_driver_sql("PRAGMA user_version = 999")
+        rows = connection.exec_driver_sql("SELECT height, packed FROM block_batch").all()
+        for height, packed in rows:
+            if old.encode() in unpack(packed):
+                change = "UPDATE block_batch SET packed = ? WHERE height = ?"
+                connection.exec_driver_sql(change, (edited(packed, old, new), height))
+        connection.exec_driver_sql(_OTHER_VERSION)
     world.database.close()
     for _ in range(2):
         with pytest.raises(StoreError, match="cannot be opened"):
@@ -115,7 +121,7 @@ def test_damaged_blocks_are_no_base_for_an_index(world: World, old: str, new: st
 def test_rows_that_another_program_took_away_are_missed(world: World) -> None:
     world.database.close()
     outside = sqlite3.connect(world.path)
-    outside.execute("DELETE FROM chain_transaction WHERE height = 2 AND idx = 0")
+    outside.execute("DELETE FROM chain_compact_transaction WHERE height = 2 AND idx = 0")
     outside.commit()
     outside.close()
     world.reopen()
@@ -130,4 +136,4 @@ def test_rows_that_another_program_took_away_are_missed(world: World) -> None:
 
 def test_a_posting_of_nothing_cannot_even_be_written(world: World) -> None:
     with pytest.raises(StoreError, match="FOREIGN KEY"):
-        change(world, "DELETE FROM chain_transaction WHERE height = 2")
+        change(world, "DELETE FROM chain_compact_transaction WHERE height = 2")

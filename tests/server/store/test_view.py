@@ -52,7 +52,7 @@ def test_it_answers_as_the_audit_does(world: World) -> None:
                 assert view.get(record, key) == expected
         assert view.assets() == memory.assets()
         assert view.places() == memory.places()
-        for (author, seq), done in memory.done.items():
+        for author, seq, done in memory.past:
             assert view.transaction(author, seq) == done
         assert view.transaction(till.author, 99) is None
         assert view.get(Refunded, (till.author, 1)) == Refunded(100)

@@ -16,6 +16,7 @@ from server.api.tables import TableChain, TableNotes
 from server.office.tables import PAIRING
 from server.office.tills import SqlTills
 from server.payments.table import SqlTasks
+from server.store.packing import unpack
 from server.store.proofs import open_log
 from server.store.schema import BLOCK_HEADER
 from shared.signing import public_key
@@ -48,8 +49,8 @@ class RealNode:
         world = self.world
         database = world.database
         with database.read() as connection:
-            header = select(BLOCK_HEADER.c.header).where(BLOCK_HEADER.c.height == 0)
-            genesis = bytes(connection.execute(header).scalar_one()).decode()
+            header = select(BLOCK_HEADER.c.packed).where(BLOCK_HEADER.c.height == 0)
+            genesis = unpack(connection.execute(header).scalar_one()).decode()
         nonces = itertools.count()
         tills = SqlTills(write=database.write, read=database.read, now_ms=world.clock.now_ms)
         node = Surroundings(
