@@ -9,7 +9,7 @@ from tools.benchmarks.__main__ import NAMES, main
 from tools.benchmarks.result import percentile, result
 
 METRICS = {
-    "sync": {"sqlite": "transactions/s"},
+    "sync": {"sqlite": "transactions/s", "postgresql": "transactions/s"},
     "sale-http": {"one client": "sales/s", "sixteen clients": "sales/s", "p99": "ms"},
     "stages": {"commit alone": "µs a sale", "commit in a batch": "µs a sale"},
     "growth": {"ratio": "of the small one's rate", "memory": "MiB"},
