@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
@@ -166,17 +166,32 @@ def write_batch(
     return b"\n".join((header.encode(), *payloads, b""))
 
 
-def parse_batch(raw: bytes) -> Batch:
-    """Read a batch: framing, form and links; not who the author is, nor the signature.
+class Frame(NamedTuple):
+    """A batch whose payloads are lines that nobody has read yet."""
 
-    Raises Refused(too_large | bad_framing | broken_link | other_chain) and that of `open_payload`.
-    """
+    chain: ChainId
+    author: AuthorId
+    first: int
+    signature: bytes
+    lines: list[bytes]
+
+
+def parse_frame(raw: bytes) -> Frame:
+    """Read the frame of a batch only.  Raises Refused(too_large | bad_framing)."""
     if len(raw) > MAX_BATCH_BYTES:
         raise Refused(Code.TOO_LARGE, "batch")
     header, *lines = raw.split(b"\n")
     if not lines or lines.pop() != b"":
         raise Refused(Code.BAD_FRAMING, "the last line does not end")
-    chain, author, first, signature = _header(header, len(lines))
+    return Frame(*_header(header, len(lines)), lines)
+
+
+def parse_batch(raw: bytes) -> Batch:
+    """Read a batch: framing, form and links; not who the author is, nor the signature.
+
+    Raises Refused(too_large | bad_framing | broken_link | other_chain) and that of `open_payload`.
+    """
+    chain, author, first, signature, lines = parse_frame(raw)
     transactions = tuple(map(open_payload, lines))
     previous: Hash | None = None
     for seq, transaction in enumerate(transactions, first):
