@@ -9,7 +9,19 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, case, func, or_, select, tuple_
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    desc,
+    func,
+    select,
+    tuple_,
+    union,
+)
 
 from server.ledger.records import Key, Posting, Record
 from server.office.books import NEWEST, Entry, Place, Sealed, Takings
@@ -96,20 +108,21 @@ class SqlBooks:
     ) -> Sequence[Entry]:
         """Give entries, newest first."""
         statement = _transactions().where(tuple_(TX.height, TX.idx) < tuple_(*before))
+        order = [TX.height.desc(), TX.idx.desc()]
         if kinds:
             statement = statement.where(TX.kind.in_(kinds))
+            if "sale" not in kinds:
+                statement = statement.where(TX.kind != "sale")  # the index has no sales
         if author:
-            statement = statement.where(TX.author == author)
-        if account:
-            moved = select(CHAIN_POSTING.c.n).where(
-                CHAIN_POSTING.c.height == TX.height,
-                CHAIN_POSTING.c.idx == TX.idx,
-                or_(CHAIN_POSTING.c.source == account, CHAIN_POSTING.c.target == account),
-            )
-            statement = statement.where(moved.exists())
-        newest = statement.order_by(TX.height.desc(), TX.idx.desc()).limit(count)
+            statement, order = statement.where(TX.author == author), [TX.seq.desc()]
+        newest = statement.order_by(*order).limit(count)
         with self.read() as connection:
-            return list(self._entries(connection, connection.execute(newest).all()))
+            rows = (
+                _of_account(connection, newest, account, before, count)
+                if account
+                else connection.execute(newest).all()
+            )
+            return list(self._entries(connection, rows))
 
     def takings(self, start_ms: int) -> Takings:
         """Add up what places took in blocks since a time."""
@@ -197,6 +210,32 @@ def _first_since(connection: Connection, time_ms: int) -> int:
     """Give the height of the first block of a time or later; above the chain when there is none."""
     found = readers.first_block(connection, "time", time_ms)
     return _NEVER if found is None else found
+
+
+def _of_account(
+    connection: Connection, newest: Select[Any], account: Account, before: Place, count: int
+) -> list[Row[Any]]:
+    """Find rows by the postings of an account, a portion at a time: some may be unwanted."""
+    found: list[Row[Any]] = []
+    places: Sequence[Place] = [before]
+    while places and len(found) < count:
+        places = _moves(connection, account, places[-1], count)
+        wanted = newest.where(tuple_(TX.height, TX.idx).in_(places))
+        found += connection.execute(wanted).all()
+    return found[:count]
+
+
+def _moves(connection: Connection, account: Account, before: Place, count: int) -> Sequence[Place]:
+    """Give where an account was moved to or from, newest first, out of its two indexes."""
+    columns = CHAIN_POSTING.c
+    ends = (
+        select(columns.height, columns.idx).where(
+            end == account, tuple_(columns.height, columns.idx) < tuple_(*before)
+        )
+        for end in (columns.source, columns.target)
+    )
+    newest = union(*ends).order_by(desc("height"), desc("idx")).limit(count)
+    return [(row.height, row.idx) for row in connection.execute(newest)]
 
 
 def _transactions() -> Select[Any]:
