@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl
 
 from server.api.problem import PROBLEM_TYPE, problem
 from server.api.route import JSON, SMALL_BODY, TEXT, Answer, Call, Download, Route
+from server.engine.port import EngineStoppedError
+from server.store.writer import StoreError
 from shared.amounts import Language
 from shared.codec import encode
 from shared.errors import Code, Refused
@@ -70,6 +72,9 @@ class Application:
         except Refused as refused:
             LOG.info("%s: %s", route.name, refused)
             return problem(refused.code, _language(environ))
+        except (StoreError, EngineStoppedError) as error:
+            LOG.warning("%s: the database is lost: %s", route.name, error)
+            return problem(Code.NODE_BUSY, _language(environ))
         except Exception:
             LOG.exception("%s failed", route.name)
             return problem(Code.INTERNAL, _language(environ))

@@ -5,7 +5,8 @@ callers' threads, everything else in the writer's.  Fails with EngineStoppedErro
 cannot write; then nothing was acknowledged and the same call may be made again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 from server.engine.own import Signer
@@ -111,15 +112,13 @@ class Solo:
     # ---------- inside ----------
 
     def _ask(self, item: Any) -> Any:
-        try:
+        with _or_stopped():
             return self._database.writer.submit(self._sealer, item)
-        except StoreError as error:
-            raise EngineStoppedError(str(error)) from error
 
     def _standing(self) -> Standing:
         standing = self._sealer.standing
         if standing is None:
-            with self._database.read() as connection:
+            with _or_stopped(), self._database.read() as connection:
                 standing = read_standing(connection)
         return standing
 
@@ -127,11 +126,20 @@ class Solo:
         """Give an author's key.  Keys cannot change in protocol 1, so a known one is kept."""
         key = self._keys.get(author)
         if key is None:
-            with self._database.read() as connection:
+            with _or_stopped(), self._database.read() as connection:
                 record = StoreView(connection).get(Author, (author,))
             if record is not None:
                 key = self._keys[author] = bytes.fromhex(record.key)
         return key
+
+
+@contextmanager
+def _or_stopped() -> Iterator[None]:
+    """Say in the engine's words that the database is lost."""
+    try:
+        yield
+    except StoreError as error:
+        raise EngineStoppedError(str(error)) from error
 
 
 def _detail_rows(batch: Batch, details: Sequence[Detail]) -> tuple[tuple[Any, ...], ...]:
