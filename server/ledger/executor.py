@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+from msgspec.structs import replace
+
 from server.ledger.effect import Context
 from server.ledger.records import Author, Head, Key, Record
 from server.ledger.rules import apply
@@ -97,7 +99,7 @@ def position(state: State, batch: Batch, *, height: int) -> Taken:
     author = state.get(Author, (batch.author,))
     if author is None and height > 0:
         return Taken(0, Code.UNKNOWN_AUTHOR)
-    if author is not None and author.status == "quarantined":
+    if author is not None and (author.status == "quarantined" or author.forked):
         return Taken(0, Code.AUTHOR_QUARANTINED)
     head = state.get(Head, (batch.author,)) or Head(ZERO_HASH, 0)
     expected = head.seq + 1
@@ -149,18 +151,7 @@ def _run(
 def _quarantine(state: State, author: AuthorId) -> None:
     record = state.get(Author, (author,))
     if record is not None:
-        state.put(
-            (author,),
-            Author(
-                after=record.after,
-                box=record.box,
-                key=record.key,
-                label=record.label,
-                place=record.place,
-                role=record.role,
-                status="quarantined",
-            ),
-        )
+        state.put((author,), replace(record, status="quarantined"))
 
 
 def leaf(transaction: Transaction, verdict: Verdict) -> bytes:

@@ -18,6 +18,7 @@ from shared.bodies import (
     Genesis,
     Issue,
     PlaceCreate,
+    PolicySet,
     Reload,
     Sale,
     TerminalEnrol,
@@ -36,6 +37,7 @@ from shared.ids import (
     author_id,
     wallet,
 )
+from shared.policy import ProtocolPolicy
 from shared.signing import Purpose, public_key, sign
 from shared.transaction import (
     Batch,
@@ -190,4 +192,11 @@ def founded() -> World:
         *(CardRegister(card(n), BAR, "T0", holder(n)) for n in (1, 2, 3)),
     )
     assert verdicts == ["accepted"] * 7
+    return world
+
+
+def modern() -> World:
+    """Give the same world on a chain of protocol 2, whose node is the only validator."""
+    world = founded()
+    assert world.do(world.node, PolicySet("-", ProtocolPolicy(2))) == ["accepted"]
     return world
