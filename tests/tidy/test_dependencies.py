@@ -15,6 +15,7 @@ LISTS = ROOT / "requirements"
 NOT_IMPORTED = {
     "import-linter": "run by check",
     "jinja2": "reached through Flask",
+    "mutmut": "run by soak",
     "mypy": "run by check",
     "pytest-cov": "a plugin",
     "pytest-socket": "a plugin",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tools.bootstrap import PYTHON, ROOT
+from tools.bootstrap import PYTHON, ROOT, soak
 
 NO_TESTS_FOUND: Final = 5
 FOLDERS: Final = ("hardware", "server", "shared", "terminal", "tools", "tests")
@@ -79,7 +79,17 @@ def _coverage(arguments: Sequence[str]) -> int:
 
 
 def _soak(arguments: Sequence[str]) -> int:
-    return _pytest(["-m", "soak", *arguments])
+    """Run every part of the long tests, or the one that is named with the words after it."""
+    name, words = (arguments[0], arguments[1:]) if arguments else ("", ())
+    if name in soak.PARTS:
+        os.chdir(ROOT)
+        return _module(*soak.PARTS[name].words)(words)
+    if name:
+        print(soak.listing())
+        return 0 if name in {"list", "help", "-h", "--help"} else 2
+    failed = [part for part, made in soak.PARTS.items() if _call(*made.words)]
+    print(f"tirelire: {'failed: ' + ', '.join(failed) if failed else 'all parts passed'}")
+    return 1 if failed else 0
 
 
 def _check(_: Sequence[str]) -> int:
@@ -114,7 +124,7 @@ COMMANDS: Final = {
     "coverage": Command("dev", "what the tests of the pure cores leave out", _coverage),
     "bench": Command("dev", "a benchmark by name; --json FILE", _module("tools.benchmarks")),
     "docs": Command("dev", "write the tables of docs/ from the code", _module("tools.documents")),
-    "soak": Command("dev", "the long tests", _soak),
+    "soak": Command("dev", "the long tests: all, or a part by name; list", _soak),
     "node": Command(
         "server", "a node: init, serve, status, audit, backup …", _module("server.cli")
     ),

@@ -8,15 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from server.engine.port import Placed
-from server.ledger.audit import audit
 from server.ledger.records import Balance, Head
-from server.store import readers
-from server.store.local import DETAIL
-from server.store.schema import BLOCK_HEADER
-from server.store.truth import differences, stored_blocks
+from server.store import details, readers
+from server.store.stored import stored_blocks
 from server.store.view import StoreView
 from shared.block import header_hash, read_header
 from shared.bodies import Body, Genesis
@@ -133,15 +130,15 @@ class Inspector:
         for placed in found:
             assert placed.hash == journal.hashes[placed.seq - 1], f"{author} {placed.seq} differs"
             yield placed, journal.bodies[placed.seq - 1]
-        rows = connection.execute(
-            select(DETAIL.c.seq, DETAIL.c.hash).where(
-                DETAIL.c.author == author, DETAIL.c.seq > done
-            )
-        )
+        kept = {
+            placed.seq: detail_hash(detail)
+            for placed in found
+            if (detail := details.find(connection, author, placed.seq))
+        }
         meant = {
             seq: name for seq, name in journal.details.items() if done < seq <= done + len(found)
         }
-        assert {row.seq: row.hash for row in rows} == meant, f"details of {author}"
+        assert kept == meant, f"details of {author}"
 
     def _own(self, connection: Connection, found: list[Placed]) -> Iterator[Body]:
         """Give the bodies of the node's own transactions: each intention once, in its order."""
@@ -162,16 +159,11 @@ class Inspector:
 
     def _headers(self, connection: Connection) -> None:
         height, name = self._tip
-        rows = connection.execute(
-            select(BLOCK_HEADER.c.header)
-            .where(BLOCK_HEADER.c.height > height)
-            .order_by(BLOCK_HEADER.c.height)
-        )
-        for (raw,) in rows:
-            header, height = read_header(raw), height + 1
+        for block in stored_blocks(connection, height + 1):
+            header, height = read_header(block.header), height + 1
             assert header.height == height, f"block {header.height} stands where {height} should"
             assert height == 0 or header.parent == name, f"block {height} hangs on another"
-            name = header_hash(raw)
+            name = header_hash(block.header)
         tip = readers.tip(connection)
         assert (tip.height, tip.hash) == (height, name), "the tip is not the last block"
         self._tip = (height, name)
@@ -184,9 +176,3 @@ class Inspector:
             assert (found.amount if found else 0) == amount, f"{account} {asset}: {found}, {amount}"
             totals[asset] += amount
         assert not any(totals.values()), f"the books do not add up: {totals}"
-
-    def prove(self, connection: Connection, chain: ChainId) -> None:
-        """Audit the blocks from their bytes and every table against them."""
-        report = audit(stored_blocks(connection), chain=chain)
-        assert report.finding is None, report.finding
-        assert list(differences(connection, report)) == []

@@ -21,12 +21,13 @@ from server.engine.port import EngineStoppedError, NotProposed, Placed, Stored
 from server.engine.sealer import Answer, Arrival, Item, Sealer
 from server.engine.solo import Solo
 from server.store.database import open_database
+from server.store.postgres import SCHEME
 from shared.errors import Code
 from shared.ids import ChainId
 from tests.server.engine.kills.script import AUTHORS, PROPOSERS, TILLS, Mark, Script, proposal
 from tests.server.engine.world import BOOT, NODE_SEED, Clock
 
-UP, LOST, WRONG = "up", "lost", "wrong"
+UP, COMMITS, LOST, WRONG = "up", "commits", "lost", "wrong"
 T = TypeVar("T")
 
 
@@ -51,12 +52,15 @@ class Order(msgspec.Struct, frozen=True):
     """
 
     database: str
+    """A path, or the address of PostgreSQL."""
     chain: ChainId
     seed: int
     number: int
     tills: tuple[Mark, ...]
     runs: tuple[int, ...]
     proposals: tuple[int, ...]
+    aimed: int = 0
+    """The commit that it announces when it begins, so that a kill can hit it."""
     last: bool = False
     hasty: bool = False
 
@@ -72,14 +76,16 @@ class Life:
     def __init__(self, order: Order, answers: int, phase: mmap.mmap) -> None:
         self._order, self._answers, self._phase = order, answers, phase
         self._pause = Event()
+        self._commits = 0
         self._enter(Phase.OPENING)
-        self._database = open_database(Path(order.database))
+        postgres = order.database.startswith(SCHEME)
+        self._database = open_database(order.database if postgres else Path(order.database))
         self._engine = Solo(self._database, seed=NODE_SEED, boot=BOOT, clock=Clock())
         if order.hasty:
             self._engine._sealer = _Hasty(self._engine._signer, self.told)
-        writing = self._database.writer._engine
+        writing = self._database._backend.writing
         event.listen(writing, "begin", lambda _: self._enter(Phase.EXECUTING))
-        event.listen(writing, "commit", lambda _: self._enter(Phase.COMMITTING))
+        event.listen(writing, "commit", lambda _: self._commit())
         self._enter(Phase.IDLE)
 
     def run(self) -> None:
@@ -147,6 +153,12 @@ class Life:
 
     def _enter(self, phase: Phase) -> None:
         self._phase[0] = phase
+
+    def _commit(self) -> None:
+        self._enter(Phase.COMMITTING)
+        self._commits += 1
+        if self._commits == self._order.aimed:
+            self._say(COMMITS)
 
     def _answered(self) -> None:
         if self._phase[0] == Phase.COMMITTING:

@@ -69,8 +69,9 @@ class Victim:
     def hear(self, timeout_s: float = 0.0) -> Iterator[str]:
         """Give the whole lines that have come; wait for the first as long as `timeout_s`."""
         assert self._zygote.stdout is not None
-        ready, _, _ = select([self._ear, self._zygote.stdout], [], [], timeout_s)
-        if timeout_s and ready == [self._zygote.stdout]:
+        end = self._zygote.stdout.fileno()
+        ready, _, _ = select([self._ear, end], [], [], timeout_s)
+        if timeout_s and ready == [end]:
             self._end()  # says how it ended
         while True:
             try:

@@ -1,0 +1,66 @@
+"""THE table of what is mutated, and THE table of survivors that are no fault of the tests.
+
+A survivor is explained by the module it is in, the changed line and the reason; everything else
+that survives is reported and makes the run fail.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Part:
+    """A core, what its tests need beside it, and the tests that judge it."""
+
+    sources: str
+    needs: tuple[str, ...]
+    tests: tuple[str, ...]
+    leave_out: tuple[str, ...] = ()
+
+
+PARTS: Final = {
+    "shared": Part(
+        sources="shared",
+        needs=(),
+        tests=("tests/shared", "--ignore=tests/shared/host"),
+        # host touches files and clocks; the table of kinds is made on import, before a mutant is
+        # switched on, and has the vectors of its own.
+        leave_out=("shared/host/*", "shared/kinds.py"),
+    ),
+    "ledger": Part(
+        sources="server/ledger",
+        needs=("shared",),
+        tests=("tests/server/ledger", "--ignore=tests/server/ledger/test_mutants.py"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Survivors that no test should kill: where (a pattern of names), which line, and why."""
+
+    where: str
+    removed: str
+    added: str
+    why: str
+
+    def fits(self, name: str, removed: str, added: str) -> bool:
+        """Tell whether a mutant is of this kind."""
+        return bool(
+            re.fullmatch(self.where, name)
+            and re.search(self.removed, removed)
+            and re.search(self.added, added)
+        )
+
+
+EXPLAINED: Final = (
+    Explained(
+        where=r".*",
+        removed=r"Refused\(Code\.(\w+), ",
+        added=r"Refused\(Code\.\w+, ",
+        why="a hint is for a person who reads a log; no rule and no byte depends on its words",
+    ),
+)

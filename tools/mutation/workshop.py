@@ -1,0 +1,136 @@
+"""The copy of the tree in which lines may be wrong, and mutmut at work in it.
+
+The copy keeps what was tried before: only files that differ are written again.  Survivors are tried
+anew, since a test that is new may kill them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from tools.bootstrap import ROOT
+from tools.mutation.parts import Part
+
+FOLDER: Final = ROOT / "out" / "mutation"
+MUTANTS: Final = "mutants"
+"""mutmut's own folder."""
+LOG: Final = "log"
+NONE: Final = "no.such.mutant"
+"""A name that makes mutmut write all mutants and try none."""
+BESIDE: Final = (
+    "server/__init__.py",
+    "tests/__init__.py",
+    "tests/server/__init__.py",
+    "tests/vectors",
+)
+CONFTEST: Final = '''"""Made by tools/mutation."""
+from hypothesis import Phase, settings
+
+settings.register_profile(
+    "mutant",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples={examples},
+    phases=(Phase.explicit, Phase.generate),
+)
+settings.load_profile("mutant")
+'''  # one wrong example is enough: no time for a short one
+EXAMPLES: Final = 25
+PYPROJECT: Final = """
+[tool.pytest]
+pythonpath = ["."]
+addopts = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov", "--import-mode=importlib"]
+markers = ["soak: long", "alone: by itself", "loopback: may open sockets to this machine"]
+filterwarnings = ["error"]
+
+[tool.mutmut]
+source_paths = ["{sources}/"]
+do_not_mutate = {leave_out}
+also_copy = {needs}
+pytest_add_cli_args_test_selection = {tests}
+on_dependency_change = "warn"
+use_git_change_detection = false
+"""
+
+
+def prepare(name: str, part: Part) -> Path:
+    """Bring the copy up to date; give its folder."""
+    folder = FOLDER / name
+    tests = tuple(word for word in part.tests if not word.startswith("-"))
+    for each in (part.sources, *part.needs, *tests, *BESIDE):
+        follow(ROOT / each, folder / each)
+    _write(folder / "tests" / "conftest.py", CONFTEST.format(examples=EXAMPLES))
+    _write(folder / "pyproject.toml", settings(part))
+    return folder
+
+
+def settings(part: Part) -> str:
+    """Give the settings of pytest and mutmut in a copy."""
+    return PYPROJECT.format(
+        sources=part.sources,
+        leave_out=json.dumps(part.leave_out),
+        needs=json.dumps([*part.needs, "server/__init__.py"]),
+        tests=json.dumps([*part.tests, "-m", "not soak"]),
+    )
+
+
+def run(folder: Path, names: list[str]) -> int:
+    """Try the mutants that were not tried, or those named; give mutmut's exit code."""
+    shutil.rmtree(folder / MUTANTS / "tests", ignore_errors=True)  # mutmut adds and never removes
+    forget_survivors(folder / MUTANTS)
+    command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", *names]
+    environment = {**os.environ, "PYTHONPATH": "."}
+    with (folder / LOG).open("wb") as log:
+        done = subprocess.run(
+            command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False
+        )
+    return done.returncode
+
+
+def sample(names: list[str], *, number: int, of: int, seed: int) -> list[str]:
+    """Give one of `of` equal parts of the mutants, the same for one seed."""
+    return [
+        name
+        for name in names
+        if int(hashlib.sha256(f"{seed} {name}".encode()).hexdigest(), 16) % of == number
+    ]
+
+
+def follow(source: Path, target: Path) -> None:
+    """Copy a file or a folder where it differs; what is gone here goes there."""
+    files = [source] if source.is_file() else sorted(source.rglob("*"))
+    wanted = {file for file in files if file.is_file() and "__pycache__" not in file.parts}
+    if target.is_dir():
+        for old in target.rglob("*.py"):
+            if source / old.relative_to(target) not in wanted:
+                old.unlink()
+    for file in wanted:
+        there = target if source.is_file() else target / file.relative_to(source)
+        if not there.exists() or there.read_bytes() != file.read_bytes():
+            there.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, there)
+
+
+def _write(file: Path, text: str) -> None:
+    if not file.exists() or file.read_text("utf-8") != text:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+
+
+def forget_survivors(mutants: Path) -> None:
+    """Make mutmut try again what survived."""
+    for meta in mutants.rglob("*.py.meta"):
+        data = json.loads(meta.read_text("utf-8"))
+        codes = data["exit_code_by_key"]
+        for name, code in codes.items():
+            if code == 0:
+                codes[name] = None
+        meta.write_text(json.dumps(data, indent=4), "utf-8")
