@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from server import VERSION
 from server.api.application import before
-from server.api.chain_parts import ChainParts, Stored, link_secret
+from server.api.chain_parts import ChainParts, link_secret
 from server.api.port import Identity as ApiIdentity
 from server.api.proofs import Proofs
 from server.api.routes import BASE, Surroundings as ApiSurroundings, application
@@ -46,25 +46,22 @@ from server.payments.reload import Intent
 from server.payments.reloads import Identity as PaymentIdentity, Settled
 from server.payments.table import SqlIntents, SqlTasks
 from server.settings import NodeSettings, read_settings
-from server.store import readers
 from server.store.database import Database, open_database
 from server.store.listing import Live
-from server.store.local import DEAD_LETTER, DETAIL
+from server.store.local import DEAD_LETTER
 from server.store.packing import salvage
 from server.store.proofs import open_log
 from server.store.schema import BLOCK_HEADER
-from server.store.truth import stored_blocks
+from server.store.stored import open_blocks
 from server.store.writer import StoreError
 from server.web.settings import PageSettings
 from server.web.statics import Statics
 from server.web.views.chain import Audit
 from shared.block import header_hash
 from shared.checkpoint import origin, sign_text
-from shared.codec import decode
-from shared.detail import Detail
 from shared.host import HostError
 from shared.host.clock import Clock, SimulatedClock, SystemClock
-from shared.ids import BootId, ChainId, Hash, chain_id
+from shared.ids import BootId, ChainId, chain_id
 from shared.signing import public_key
 
 STRIPE_PAGES: Final = ("https://checkout.stripe.com",)
@@ -88,7 +85,7 @@ class Node:
 
     def books(self) -> SqlBooks:
         """Take a fresh look at the ledger."""
-        return SqlBooks(self.database.read, lambda name: find_detail(self.database, name))
+        return SqlBooks(self.database.read)
 
     def intent_of(self, session: str) -> Intent | None:
         """Give the reload of a provider's session."""
@@ -171,22 +168,6 @@ def read_genesis(database: Database) -> bytes:
     if packed is None:
         raise HostError("the database holds no chain: restore a backup, or make a new node")
     return salvage(packed)
-
-
-@contextmanager
-def open_blocks(database: Database, first: int) -> Iterator[Stored]:
-    """Open the blocks of one moment, from a height on."""
-    with database.read() as connection:
-        tip = readers.tip(connection)
-        yield Stored(tip.chain, tip.height + 1, stored_blocks(connection, first))
-
-
-def find_detail(database: Database, name: Hash) -> Detail | None:
-    """Give the detail with this hash, if it came to this node."""
-    one = select(DETAIL.c.document).where(DETAIL.c.hash == name).limit(1)
-    with database.read() as connection:
-        document: bytes | None = connection.execute(one).scalar_one_or_none()
-    return None if document is None else decode(document, Detail)
 
 
 def _assemble(
@@ -304,7 +285,7 @@ def _office(
         name=settings.name,
         zone=settings.zone,
         now_ms=now_ms,
-        books=lambda: SqlBooks(database.read, lambda name: find_detail(database, name)),
+        books=lambda: SqlBooks(database.read),
         engine=engine,
         audit=lambda: timed_audit(database, chain, now_ms),
         dead_letters=tables.dead_letters,
@@ -387,7 +368,7 @@ def _api(
             wait=RateLimit(mono, per_minute=300, burst=300).wait_ms,
         ),
         parts=ChainParts(
-            open_blocks=lambda first: open_blocks(database, first),
+            open_blocks=lambda first: open_blocks(database.read, first),
             is_open=settings.chain_is_open,
             secret=link_secret(keys.pages),
             # A part is 4 MiB and 50 ms of work: a twentieth of a core at the most.

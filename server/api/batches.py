@@ -106,19 +106,19 @@ class Batches:
     def _look_at_details(self, batch: Batch, details: Mapping[Hash, Detail]) -> None:
         """Flag sales without a detail, and details that do not say what was charged."""
         wanted = _wanted(batch.transactions)
-        missing = wanted.keys() - details.keys()
+        missing = {wanted[name].envelope.seq for name in wanted.keys() - details.keys()}
         if missing and self._serves(batch.author):
-            missing -= self.notes.known_details(sorted(missing))
-            self._flag(MISSING, batch.author, [wanted[name] for name in missing])
+            missing -= self.notes.known_details(batch.author, sorted(missing))
+            self._flag(MISSING, batch.author, missing)
         wrong = [
-            wanted[name]
+            wanted[name].envelope.seq
             for name, detail in details.items()
             if not adds_up(detail) or detail.total != _amount(wanted[name])
         ]
         self._flag(WRONG, batch.author, wrong)
 
-    def _flag(self, kind: str, author: AuthorId, found: Iterable[Transaction]) -> None:
-        numbers = sorted(transaction.envelope.seq for transaction in found)
+    def _flag(self, kind: str, author: AuthorId, found: Iterable[int]) -> None:
+        numbers = sorted(found)
         if numbers:
             self.notes.flag(kind, author, ", ".join(map(str, numbers[:20])))
 

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from server.ledger.records import Asset, Card, Head, Key, Place, Record
 from shared.errors import Code
-from shared.ids import AssetId, AuthorId, CardRef, ChainId, Hash, PlaceId
+from shared.ids import AssetId, AuthorId, CardRef, ChainId, PlaceId
 from shared.wire import Catalogue, SealedHeader, VerdictLine
 
 R = TypeVar("R", bound=Record)
@@ -124,8 +124,8 @@ class Notes(Protocol):
     def flag(self, kind: str, author: AuthorId, detail: str) -> None:
         """Show the admins that something about a terminal does not add up."""
 
-    def known_details(self, hashes: Sequence[Hash]) -> set[Hash]:
-        """Tell which details are here."""
+    def known_details(self, author: AuthorId, seqs: Sequence[int]) -> set[int]:
+        """Tell which numbers of an author have their detail here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

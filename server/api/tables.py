@@ -19,7 +19,8 @@ from server.ledger.records import Asset, Card, Head, Key, Place, Record
 from server.office.tables import CARD, OPERATOR, PAIRING, PRODUCT, REVISION
 from server.office.tills import SqlTills
 from server.payments.table import SqlTasks
-from server.store.local import DEAD_LETTER, DETAIL, INBOX
+from server.store import details
+from server.store.local import DEAD_LETTER, INBOX
 from server.store.packing import unpack
 from server.store.schema import BLOCK_BATCH, BLOCK_HEADER, CHAIN_TRANSACTION, RECORDS
 from server.store.view import StoreView
@@ -363,8 +364,7 @@ class TableNotes:
         now = self.now_ms()
         self.tasks.raise_once(f"{kind}:{author}:{now // _DAY_MS}", kind, author, detail, now)
 
-    def known_details(self, hashes: Sequence[Hash]) -> set[Hash]:
-        """Tell which details are here."""
-        known = select(DETAIL.c.hash).where(DETAIL.c.hash.in_(hashes))
+    def known_details(self, author: AuthorId, seqs: Sequence[int]) -> set[int]:
+        """Tell which numbers of an author have their detail here."""
         with self.read() as connection:
-            return set(connection.execute(known).scalars())
+            return details.known(connection, author, seqs)

@@ -17,9 +17,9 @@ from server.engine.port import NotProposed, Placed, Stored, Unplaced
 from server.ledger.chain import Built, Tip, build
 from server.ledger.executor import Taken
 from server.ledger.records import Head
-from server.store import blocks, readers
-from server.store.dialect import insert, keeper
-from server.store.local import DEAD_LETTER, DETAIL, FACT
+from server.store import blocks, details as detail_rows, readers
+from server.store.dialect import insert
+from server.store.local import DEAD_LETTER, FACT
 from server.store.view import RecordCache, StoreView
 from shared.bodies import Body
 from shared.errors import Code
@@ -30,7 +30,6 @@ from shared.verdict import Status
 MOST_TRANSACTIONS: Final = 5_000
 """More than this does not go into one block, so that a block can be read and audited in memory."""
 _KNOWN_HEIGHT: Final = "known_height"
-_DETAIL: Final = keeper(DETAIL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +149,7 @@ class _Turn:
             if isinstance(answer, Stored)
             for row in arrival.details
         ]
-        if details:
-            _DETAIL.write(self._connection, details)
+        detail_rows.keep(self._connection, details)
         return answers
 
     def _keep(self, batch: Batch) -> Stored | Unplaced:

@@ -24,11 +24,12 @@ from server.engine.sealer import (
 from server.ledger.chain import Tip
 from server.ledger.records import Author
 from server.store.database import Database
+from server.store.details import rows_of
 from server.store.view import StoreView
 from server.store.writer import StoreError
 from shared.bodies import Body
-from shared.codec import encode, prepare
-from shared.detail import Detail, detail_hash
+from shared.codec import prepare
+from shared.detail import Detail
 from shared.errors import Code
 from shared.host.clock import Clock
 from shared.ids import AuthorId, BootId
@@ -80,7 +81,7 @@ class Solo:
             return Unplaced(Code.UNKNOWN_AUTHOR)
         if not signed_by(batch, key):
             return Unplaced(Code.BAD_SIGNATURE)
-        answer = self._ask(Arrival(batch, _detail_rows(batch, details)))
+        answer = self._ask(Arrival(batch, tuple(rows_of(batch, details))))
         return cast("Stored | Unplaced", answer)
 
     def propose(
@@ -140,15 +141,3 @@ def _or_stopped() -> Iterator[None]:
         yield
     except StoreError as error:
         raise EngineStoppedError(str(error)) from error
-
-
-def _detail_rows(batch: Batch, details: Sequence[Detail]) -> tuple[tuple[Any, ...], ...]:
-    """Pair details with the transactions that name them; the others belong to nothing."""
-    documents = {detail_hash(detail): encode(detail) for detail in details}
-    if not documents:
-        return ()
-    return tuple(
-        (batch.author, transaction.envelope.seq, named, documents[named])
-        for transaction in batch.transactions
-        if (named := getattr(transaction.body, "detail", None)) in documents
-    )

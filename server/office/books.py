@@ -97,5 +97,5 @@ class Books(Protocol):
     def in_block(self, height: int) -> Sequence[Entry]:
         """Give what a block executed, in order."""
 
-    def detail(self, hash_: Hash) -> Detail | None:
-        """Give the detail of a sale, if it came to this node."""
+    def detail(self, author: AuthorId, seq: int) -> Detail | None:
+        """Give the detail of a transaction, if it came to this node."""

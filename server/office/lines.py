@@ -134,7 +134,7 @@ class Lines:
 
     def _detail(self, entry: Entry) -> Detail | None:
         if isinstance(entry.body, AnySale | Refund | CashReload):
-            return self.books.detail(entry.body.detail)
+            return self.books.detail(entry.author, entry.seq)
         return None
 
     def _card(self, entry: Entry) -> CardRef | None:

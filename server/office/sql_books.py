@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from server.ledger.records import Key, Posting, Record
 from server.office.books import NEWEST, Entry, Place, Sealed, Takings
-from server.store import readers
+from server.store import details, readers
 from server.store.codec import BY_RECORD
 from server.store.packing import unpack
 from server.store.schema import (
@@ -55,7 +55,6 @@ class SqlBooks:
     """The ledger of a node, read-only; one object serves one page."""
 
     read: Read
-    details: Callable[[Hash], Detail | None]
     _bodies: dict[tuple[int, int], dict[int, Body | None]] = field(default_factory=dict)
 
     def get(self, record: type[R], key: Key) -> R | None:
@@ -172,9 +171,10 @@ class SqlBooks:
         with self.read() as connection:
             return list(self._entries(connection, connection.execute(statement).all()))
 
-    def detail(self, hash_: Hash) -> Detail | None:
-        """Give the detail of a sale, if it came to this node."""
-        return self.details(hash_)
+    def detail(self, author: AuthorId, seq: int) -> Detail | None:
+        """Give the detail of a transaction, if it came to this node."""
+        with self.read() as connection:
+            return details.find(connection, author, seq)
 
     # ---------- entries ----------
 

@@ -9,20 +9,20 @@ from typing import Final
 
 from sqlalchemy import CheckConstraint, MetaData, PrimaryKeyConstraint, Table
 
-from server.store.columns import blob, number, text
+from server.store.columns import ORDERED, blob, number, text
 
 METADATA: Final = MetaData()
 
 DETAIL: Final = Table(
     "local_detail",
     METADATA,
-    text("author"),
+    blob("author"),
     number("seq"),
-    text("hash", index=True),
-    blob("document"),
+    blob("packed"),
     PrimaryKeyConstraint("author", "seq"),
+    **ORDERED,
 )
-"""What sales were made of.  Kept with the batch that named them."""
+"""What sales were made of (`details.py`); `author` is the 16 bytes of the id."""
 
 INBOX: Final = Table(
     "local_inbox",

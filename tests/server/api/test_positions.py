@@ -150,7 +150,7 @@ def test_details_are_kept_beside_the_batch(world: World) -> None:
     world.cards(1000)
     till = world.terminal()
     till.send(sale(0, 100), details=[detail(100)])
-    kept = world.node.books().detail(detail_hash(detail(100)))
+    kept = world.node.books().detail(till.author, 1)
     assert kept == detail(100)
     assert tasks(world) == []
 

@@ -36,7 +36,7 @@ def plans(database: Database, ask: Callable[[SqlBooks], object]) -> list[str]:
 
     with database.read() as connection:
         event.listen(connection.engine, "before_cursor_execute", hear)
-        ask(SqlBooks(read=database.read, details=lambda _: None))
+        ask(SqlBooks(database.read))
         event.remove(connection.engine, "before_cursor_execute", hear)
         return [
             step.detail

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from server.engine.port import Stored
 from server.ledger.records import Card
-from server.node import find_detail
 from server.office.accounts import SqlAccounts
 from server.office.books import Books
 from server.office.deck import SqlDeck
@@ -104,7 +103,7 @@ class OfficeWorld(World):
         )
 
     def books(self) -> Books:
-        return SqlBooks(self.database.read, lambda name: find_detail(self.database, name))
+        return SqlBooks(self.database.read)
 
     def _audit(self) -> Audit:
         self.audits += 1

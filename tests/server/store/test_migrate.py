@@ -16,15 +16,15 @@ from server.office.tables import METADATA as OFFICE
 from server.payments.table import METADATA as PAYMENTS
 from server.store import local, migrate, schema
 from server.store.database import Database, open_database
+from server.store.packing import unpack
 from server.store.writer import StoreError
 
 LOCAL = (local.METADATA, JOBS, OFFICE, PAYMENTS)
 EVERYTHING = (schema.METADATA, *LOCAL)
-STEPS = ("base", "0001", "0002", "0003", "0004")
-# One row for each table, by the step that makes it.
+STEPS = ("base", "0001", "0002", "0003", "0004", "0005")
+# One row for each table, by the step that makes it; `local_detail` changes and has its own test.
 ROWS: dict[str, dict[str, dict[str, Any]]] = {
     "0001": {
-        "local_detail": {"author": "a", "seq": 1, "hash": "h", "document": b"\x00\xff"},
         "local_inbox": {
             "author": "a",
             "first_seq": 1,
@@ -213,7 +213,7 @@ def test_down_to_each_version_keeps_what_it_knew(database: Database, place: int)
         kept = STEPS[: place + 1]
         migrate.downgrade(connection, STEPS[place])
         assert rows(connection, kept) == expected(kept)
-        gone = {name for step in STEPS[place + 1 :] for name in ROWS[step]}
+        gone = {name for step in STEPS[place + 1 :] for name in ROWS.get(step, {})}
         assert not gone & made(connection)
         migrate.upgrade(connection)
         assert rows(connection, kept) == expected(kept)
@@ -233,3 +233,21 @@ def test_a_migration_that_fails_leaves_the_version_before(database: Database) ->
         assert "local_job" not in made(connection)
         migrate.upgrade(connection)
         assert undescribed(connection) == []
+
+
+def test_details_are_packed_and_unpacked(database: Database) -> None:
+    author, document = "ab" * 16, b'{"lines":[],"operator":"-","salt":"","total":500}'
+    name = "38ac09f81d70848491bf5ad3fc8c379a30bc85861ef936f22f373939ea6c8281"
+    with database.write() as connection:
+        migrate.downgrade(connection, "0004")
+        connection.exec_driver_sql(
+            "INSERT INTO local_detail (author, seq, hash, document) VALUES (?, ?, ?, ?)",
+            (author, 7, name, document),
+        )
+        migrate.upgrade(connection)
+        [row] = connection.exec_driver_sql("SELECT author, seq, packed FROM local_detail").all()
+        assert (bytes(row.author), row.seq, unpack(row.packed)) == (b"\xab" * 16, 7, document)
+        assert undescribed(connection) == []
+        migrate.downgrade(connection, "0004")
+        [old] = connection.exec_driver_sql("SELECT * FROM local_detail").all()
+        assert tuple(old) == (author, 7, name, document)
