@@ -1,7 +1,7 @@
 """Blocks into tables: everything that one block says, in the caller's transaction.
 
-The statements are compiled from Core's tables and run on the driver's cursor: per statement Core
-costs more than SQLite does, and a sale by itself is nine statements.
+Rows go in by `dialect.Inserter`, whose statements are written once: per statement Core costs more
+than SQLite does, and a sale by itself is nine statements.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from server.ledger.chain import Built
+from server.ledger.chain import Built, Tip
 from server.ledger.executor import Executed
-from server.store.codec import Row, changes_by_shelf, insertion, names_in, upsertion
+from server.store.codec import Row, changes_by_shelf, names_in
+from server.store.dialect import Inserter, replacer
 from server.store.names import Names
 from server.store.packing import pack
 from server.store.schema import (
@@ -27,25 +28,24 @@ from server.store.schema import (
 from shared.codec import encode
 from shared.merkle import Frontier
 
-_HEADER: Final = insertion(BLOCK_HEADER)
-_BATCH: Final = insertion(BLOCK_BATCH)
-_BLOCK: Final = insertion(CHAIN_BLOCK)
-_TRANSACTION: Final = insertion(COMPACT_TRANSACTION)
-_POSTING: Final = insertion(COMPACT_POSTING)
-_LOG: Final = insertion(CHAIN_LOG)
-_TIP: Final = upsertion(CHAIN_TIP)
+_HEADER: Final = Inserter(BLOCK_HEADER)
+_BATCH: Final = Inserter(BLOCK_BATCH)
+_BLOCK: Final = Inserter(CHAIN_BLOCK)
+_TRANSACTION: Final = Inserter(COMPACT_TRANSACTION)
+_POSTING: Final = Inserter(COMPACT_POSTING)
+_LOG: Final = Inserter(CHAIN_LOG)
+_TIP: Final = replacer(CHAIN_TIP)
 
 
 def append(connection: Connection, built: Built, seal: bytes, names: Names) -> None:
     """Write a sealed block and everything that follows from it."""
-    height, cursor = built.tip.height, connection.connection.cursor()
-    cursor.execute(_HEADER, (height, bytes.fromhex(built.header.parent), pack(built.raw), seal))
-    batches: list[Any] = [
+    height, parent = built.tip.height, bytes.fromhex(built.header.parent)
+    _HEADER.write(connection, [(height, parent, pack(built.raw), seal)])
+    batches = [
         (height, place, batch.author, batch.first, len(batch.transactions), pack(batch.raw))
         for place, batch in enumerate(built.batches)
     ]
-    cursor.executemany(_BATCH, batches)
-    cursor.close()
+    _BATCH.write(connection, batches)
     index(connection, built, names)
 
 
@@ -54,31 +54,13 @@ def index(connection: Connection, built: Built, names: Names) -> None:
     height, tip = built.tip.height, built.tip
     executed, changes = built.result.executed, built.result.changes
     numbers = names.learn(connection, chain(_names(executed), names_in(changes)))
-    cursor = connection.connection.cursor()
-    block = (height, bytes.fromhex(tip.hash), tip.time, len(executed), tip.log.size)
-    cursor.execute(_BLOCK, block)
-    cursor.executemany(_TRANSACTION, _transactions(height, executed, numbers))
-    postings: list[Any] = [
-        (
-            height,
-            idx,
-            n,
-            numbers[posting.source],
-            numbers[posting.target],
-            numbers[posting.asset],
-            posting.amount,
-        )
-        for idx, item in enumerate(executed)
-        for n, posting in enumerate(item.done.postings)
-    ]
-    cursor.executemany(_POSTING, postings)
-    if built.subtrees:
-        cursor.executemany(_LOG, built.subtrees)
+    _BLOCK.write(connection, [block_row(built)])
+    _TRANSACTION.write(connection, transaction_rows(height, executed, numbers))
+    _POSTING.write(connection, posting_rows(height, executed, numbers))
+    _LOG.write(connection, built.subtrees)
     for shelf, rows in changes_by_shelf(changes, height, numbers):
-        cursor.executemany(shelf.upsert, rows)
-    log = write_frontier(tip.log)
-    cursor.execute(_TIP, (1, tip.chain, height, tip.hash, tip.state, tip.time, log))
-    cursor.close()
+        shelf.replacer.write(connection, rows)
+    _TIP.write(connection, [tip_row(tip)])
 
 
 def _names(executed: Sequence[Executed]) -> Iterator[str]:
@@ -91,9 +73,44 @@ def _names(executed: Sequence[Executed]) -> Iterator[str]:
             yield posting.asset
 
 
-def _transactions(
+# ---------- rows: what is written, and what an audit expects ----------
+
+
+def block_row(built: Built) -> Row:
+    """Give a block's row."""
+    tip, transactions = built.tip, len(built.result.executed)
+    return (tip.height, bytes.fromhex(tip.hash), tip.time, transactions, tip.log.size)
+
+
+def tip_row(tip: Tip) -> Row:
+    """Give the one row of the tip."""
+    log = write_frontier(tip.log)
+    return (1, tip.chain, tip.height, tip.hash, tip.state, tip.time, log)
+
+
+def posting_rows(
     height: int, executed: Sequence[Executed], numbers: Mapping[str, int]
 ) -> list[Any]:
+    """Give the rows of a block's postings."""
+    return [
+        (
+            height,
+            idx,
+            n,
+            numbers[posting.source],
+            numbers[posting.target],
+            numbers[posting.asset],
+            posting.amount,
+        )
+        for idx, item in enumerate(executed)
+        for n, posting in enumerate(item.done.postings)
+    ]
+
+
+def transaction_rows(
+    height: int, executed: Sequence[Executed], numbers: Mapping[str, int]
+) -> list[Any]:
+    """Give the rows of a block's transactions."""
     rows: list[Row] = []
     for idx, item in enumerate(executed):
         transaction, done = item.transaction, item.done

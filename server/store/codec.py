@@ -1,6 +1,6 @@
 """Records of the state as rows of `chain_*`, and back; and the statements that read and write them.
 
-Compiled once from Core's tables: the hot path hands tuples to `exec_driver_sql`.  A field that is
+Compiled once from Core's tables, in SQLite's words (`dialect.py`).  A field that is
 neither a whole number nor a text is kept as its canonical JSON.
 """
 
@@ -10,11 +10,11 @@ from operator import attrgetter
 from typing import Any, Final, cast
 
 import msgspec
-from sqlalchemy import Table, bindparam, select
-from sqlalchemy.dialects.sqlite import dialect, insert
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.sqlite import dialect
 
 from server.ledger.records import TABLES, Key, Record
-from server.store.dialect import ANY_TEXT
+from server.store.dialect import ANY_TEXT, Inserter, replacer
 from server.store.schema import INTERNED, RECORDS, STORED, is_whole_number
 from shared.codec import encode
 
@@ -27,31 +27,18 @@ def statement(clause: Any) -> str:
     return str(clause.compile(dialect=_DIALECT))
 
 
-def insertion(table: Table) -> str:
-    """Give the INSERT of a whole row."""
-    return statement(insert(table).values({c.name: bindparam(c.name) for c in table.columns}))
-
-
-def upsertion(table: Table) -> str:
-    """Give the INSERT of a whole row that replaces the one with the same primary key."""
-    clause = insert(table).values({c.name: bindparam(c.name) for c in table.columns})
-    keys = [c.name for c in table.primary_key]
-    changed = {c.name: clause.excluded[c.name] for c in table.columns if c.name not in keys}
-    return statement(clause.on_conflict_do_update(index_elements=keys, set_=changed))
-
-
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """One table of records and its statements.
 
     `one` reads the fields of a key, `some` key and fields for a JSON list of the key's first part,
-    `columns` those of all rows, `whole` with `changed` at the end.  `upsert` writes a row; with
-    `interned` its key must be numbers of names.
+    `columns` those of all rows, `whole` with `changed` at the end.  `replacer` writes rows;
+    with `interned` their keys must be numbers of names.
     """
 
     record: type[Record]
     interned: bool
-    upsert: str
+    replacer: Inserter
     one: str
     some: str
     columns: str
@@ -76,7 +63,7 @@ def _shelf(name: str, record: type[Record], keys: int) -> Shelf:
     return Shelf(
         record=record,
         interned=name in INTERNED,
-        upsert=upsertion(STORED[name]),
+        replacer=replacer(STORED[name]),
         one=statement(one),
         some=f"{everything} WHERE {own[0].name} {ANY_TEXT}",
         columns=everything,

@@ -14,8 +14,8 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
-from server.store.codec import insertion, statement
-from server.store.dialect import ANY_TEXT
+from server.store.codec import statement
+from server.store.dialect import ANY_TEXT, Inserter
 from server.store.schema import NAME
 from shared.codec import encode
 from shared.ids import may_be_negative
@@ -28,7 +28,7 @@ _ENDS: Final = statement(
         select(func.max(NAME.c.id)).scalar_subquery(),
     )
 )
-_NEW: Final = insertion(NAME)
+_NEW: Final = Inserter(NAME)
 
 
 class Names:
@@ -64,5 +64,5 @@ class Names:
             else:
                 high += 1
                 rows.append((high, name))
-        connection.exec_driver_sql(_NEW, rows)
+        _NEW.write(connection, rows)
         self._numbers.update((name, number) for number, name in rows)

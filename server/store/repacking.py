@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, inspect
 
-from server.store.codec import insertion
+from server.store.dialect import Inserter
 from server.store.packing import pack, unpack
 from server.store.schema import BLOCK_BATCH, BLOCK_HEADER
 
@@ -46,15 +46,15 @@ def repack(connection: Connection) -> None:
             connection.exec_driver_sql(f"DROP TRIGGER {table.name}_no_{verb}")
         connection.exec_driver_sql(f"ALTER TABLE {table.name} RENAME TO old_{table.name}")
         table.create(connection)
-    _move(connection, _OLD_HEADERS, insertion(BLOCK_HEADER), _HEADERS, _HEADER_AT)
-    _move(connection, _OLD_BATCHES, insertion(BLOCK_BATCH), _BATCHES, _BATCH_AT)
+    _move(connection, _OLD_HEADERS, Inserter(BLOCK_HEADER), _HEADERS, _HEADER_AT)
+    _move(connection, _OLD_BATCHES, Inserter(BLOCK_BATCH), _BATCHES, _BATCH_AT)
     connection.exec_driver_sql("DROP TABLE old_block_batch")
     connection.exec_driver_sql("DROP TABLE old_block_header")
 
 
-def _move(connection: Connection, old: str, insert: str, new: str, at: int) -> None:
+def _move(connection: Connection, old: str, table: Inserter, new: str, at: int) -> None:
     for row in _rows(connection, old):
-        connection.exec_driver_sql(insert, (*row[:at], pack(row[at]), *row[at + 1 :]))
+        table.write(connection, [(*row[:at], pack(row[at]), *row[at + 1 :])])
     for before, after in zip_longest(_rows(connection, old), _rows(connection, new)):
         if after is None or before != (*after[:at], unpack(after[at]), *after[at + 1 :]):
             raise ValueError("a block did not come back as it was")

@@ -66,7 +66,10 @@ class Link:
 
     def down(self) -> None:
         """Break every connection, and each new one, until `is_up` is set again."""
-        self.is_up = False
+        self._down(is_up=False)
+
+    def _down(self, *, is_up: bool) -> None:
+        self.is_up = is_up
         with self._lock:
             for pair in self._pairs:
                 pair.close()
@@ -80,8 +83,7 @@ class Link:
     def _break(self) -> None:
         """Break, once."""
         self.cut = Cut.NEVER
-        self.down()
-        self.is_up = self.comes_back
+        self._down(is_up=self.comes_back)
 
     def _accept(self) -> None:
         with suppress(OSError):
