@@ -73,6 +73,11 @@ def wallet(wallet_id: WalletId) -> Account:
     return Account(f"wallet:{wallet_id}")
 
 
+def purse(card: CardRef) -> Account:
+    """Give the account of what a card may spend offline."""
+    return Account(f"purse:{card}")
+
+
 def place(place_id: PlaceId) -> Account:
     """Give the account of what a place has earned and not yet taken out."""
     return Account(f"place:{place_id}")
@@ -91,6 +96,11 @@ def loss(place_id: PlaceId) -> Account:
 def hold(transaction: Hash) -> Account:
     """Give the account of an amount that was set aside by the transaction with this hash."""
     return Account(f"hold:{transaction}")
+
+
+def pool(pair: str) -> Account:
+    """Give the account of what the exchange of a pair (`GIVE-TAKE`) took in and has not given."""
+    return Account(f"pool:{pair}")
 
 
 def reserve(holder: PlaceId) -> Account:

@@ -33,6 +33,7 @@ from shared.ids import (
     PlaceId,
     WalletId,
     loss,
+    purse,
     wallet as wallet_account,
 )
 from shared.policy import NO_DEMURRAGE, PROTOCOL, DemurragePolicy, Policy
@@ -128,7 +129,7 @@ def speaks_for(context: Context, signed: Signed, name: WalletId) -> Code | None:
     if record is None:
         return Code.UNKNOWN_WALLET
     if signed.record.role is Role.WALLET:
-        return None if signed.author == name else Code.NOT_AUTHORISED
+        return None if WalletId(signed.author) == name else Code.NOT_AUTHORISED
     return serves(context, signed, record.home)
 
 
@@ -163,6 +164,14 @@ def melting(context: Context, asset: AssetId) -> tuple[DemurragePolicy, int] | N
     return (policy, since) if policy.enabled else None
 
 
+def holding(context: Context, wallet: WalletId, asset: AssetId) -> int:
+    """Give what a wallet holds of an asset together with the purses that it funds."""
+    record = context.state.get(Wallet, (wallet,))
+    cards = record.cards if record else ()
+    accounts = (wallet_account(wallet), *map(purse, cards))
+    return sum(context.state.balance(account, asset) for account in accounts)
+
+
 def idle_clock(
     context: Context, wallet: WalletId, asset: AssetId, policy: DemurragePolicy, since: int
 ) -> Idle | None:
@@ -173,7 +182,7 @@ def idle_clock(
     record = context.state.get(Idle, (wallet, asset))
     if record is not None:
         return record
-    if context.state.balance(wallet_account(wallet), asset) > 0:
+    if holding(context, wallet, asset) > 0:
         return Idle(since, since + policy.grace_days)
     return None
 
@@ -198,7 +207,7 @@ def received(
     policy, since = found
     clock = after_receipt(
         idle_clock(context, wallet, asset, policy, since),
-        context.state.balance(wallet_account(wallet), asset),
+        holding(context, wallet, asset),
         idle_clock(context, sender, asset, policy, since) if sender else None,
         context.day,
         policy,
@@ -227,6 +236,14 @@ def repay(
         if debt > part:
             debts.append((owed, place, debt - part))
     return tuple(postings), replace(record, debts=tuple(debts))
+
+
+def owing(record: Wallet, asset: AssetId, at: PlaceId, more: int) -> Wallet:
+    """Give a wallet that owes a place's loss account more (or, below zero, less)."""
+    owed = {(code, where): debt for code, where, debt in record.debts}
+    owed[asset, at] = owed.get((asset, at), 0) + more
+    debts = tuple((code, where, debt) for (code, where), debt in owed.items() if debt > 0)
+    return replace(record, debts=debts)
 
 
 def credit(

@@ -20,11 +20,11 @@ from server.ledger.effect import (
     Effect,
     Outcome,
     Signed,
+    holding,
     idle_clock,
     melting,
     merged_into,
     serves,
-    wallet_of,
 )
 from server.ledger.records import (
     Announced,
@@ -37,7 +37,8 @@ from server.ledger.records import (
     Remainder,
     Wallet,
 )
-from shared.bodies import Distribute, Melt, MeltReversal, Notice, Sale
+from server.ledger.refunds import payer_of
+from shared.bodies import AnySale, Distribute, Melt, MeltReversal, Notice
 from shared.errors import Code
 from shared.ids import (
     POT_COMMONS,
@@ -48,7 +49,6 @@ from shared.ids import (
     AuthorId,
     PlaceId,
     WalletId,
-    loss,
     melt_pending,
     place,
     wallet,
@@ -126,8 +126,9 @@ def melt(context: Context, signed: Signed, body: Melt) -> Outcome:
         return Code.WRONG_DAY
     if not announced(context, body.asset, clock, body.day, policy):
         return Code.NO_NOTICE
-    before = context.state.balance(wallet(body.wallet), body.asset)
-    if body.amount != before - step(before, policy):
+    before = holding(context, body.wallet, body.asset)
+    there = context.state.balance(wallet(body.wallet), body.asset)
+    if body.amount != min(before - step(before, policy), there):  # what a purse holds stays there
         return Code.WRONG_AMOUNT
     return _melt(
         context,
@@ -205,19 +206,16 @@ def spent_before(
 ) -> int:
     """Give what a sale took of an asset, if it was made before a melt and came in after it."""
     sold = context.state.transaction(*sale)
-    if sold is None or not isinstance(sold.body, Sale) or not sold.verdict.took_effect:
+    if sold is None or not isinstance(sold.body, AnySale) or not sold.verdict.took_effect:
         return 0
     card = context.state.get(Card, (sold.body.card,))
-    if card is None or holder not in {card.wallet, wallet_of(context, card)}:
+    if card is None or payer_of(context, card, sold.height, sold.postings) != merged_into(
+        context, holder
+    ):
         return 0  # a loss posting does not say whose it is
     if not sold.seen < melted.height < sold.height:
         return 0
-    sources = {wallet(holder), loss(PlaceId(sold.place))}
-    return sum(
-        posting.amount
-        for posting in sold.postings
-        if posting.asset == asset and posting.source in sources
-    )
+    return sum(posting.amount for posting in sold.postings if posting.asset == asset)
 
 
 def owed_back(

@@ -1,24 +1,32 @@
-"""Rules of money: issue, reloads, sales, refunds, transfers, the reserve (PROTOCOL §7)."""
+"""Rules of money: issue, reloads, transfers, the reserve (PROTOCOL §7)."""
 
 from msgspec.structs import replace
 
-from server.ledger.demurrage import is_use
+from server.ledger.assets import FACTS, ISSUED
 from server.ledger.effect import (
     Context,
     Effect,
     Outcome,
     Signed,
     credit,
-    melting,
     merged_into,
     received,
     serves,
+    speaks_for,
     used,
     wallet_of,
 )
-from server.ledger.records import Card, Evidence, Key, Posting, Record, Refunded, Wallet
-from server.ledger.state import Done, State
-from shared.bodies import AssetClass, CashReload, Issue, Refund, Reload, ReserveBook, Sale, Transfer
+from server.ledger.records import Card, Evidence, Key, Lock, Posting, Record, Wallet
+from server.ledger.state import State
+from shared.bodies import (
+    AssetClass,
+    CashReload,
+    Gift,
+    Issue,
+    Reload,
+    ReserveBook,
+    Transfer,
+)
 from shared.errors import Code
 from shared.ids import (
     EUR,
@@ -27,7 +35,6 @@ from shared.ids import (
     Account,
     AssetId,
     PlaceId,
-    WalletId,
     hold,
     issuer,
     loss,
@@ -35,9 +42,10 @@ from shared.ids import (
     reserve,
     wallet,
 )
-from shared.verdict import ACCEPTED, OVERDRAWN
 
 Records = tuple[tuple[Key, Record], ...]
+PAID_BACK = 2
+"""The protocol from which on a reload that was set aside can be paid back."""
 
 
 def evidence(context: Context, signed: Signed, name: str) -> Records | Code:
@@ -48,14 +56,16 @@ def evidence(context: Context, signed: Signed, name: str) -> Records | Code:
 
 
 def issue(context: Context, signed: Signed, body: Issue) -> Outcome:
-    """Create value of a local asset on a wallet."""
+    """Create value on a wallet, of an asset that its issuer answers for alone."""
     asset = context.state.assets().get(body.asset)
     if asset is None:
         return Code.UNKNOWN_ASSET
     if code := serves(context, signed, asset.issuer):
         return code
-    if asset.asset_class is AssetClass.FEDERATED:
+    if asset.asset_class not in ISSUED:
         return Code.WRONG_ASSET
+    if asset.archived:
+        return Code.ASSET_ARCHIVED
     if context.state.get(Wallet, (body.wallet,)) is None:
         return Code.UNKNOWN_WALLET
     proof = evidence(context, signed, body.evidence)
@@ -74,11 +84,21 @@ def _top_up(
     card = context.state.get(Card, (body.card,))
     if card is None or card.status == "blocked":
         aside = Posting(source, hold(signed.transaction.hash), body.asset, body.amount)
-        return (aside,), ()
+        return (aside,), _to_pay_back(context, signed, body, card)
     holder = wallet_of(context, card)
     postings, after = credit(context, source, holder, body.asset, body.amount)
     record = replace(after, reloaded_at=at or card.home)
     return postings, (((holder,), record), *used(context, holder, body.asset))
+
+
+def _to_pay_back(
+    context: Context, signed: Signed, body: Reload | CashReload, card: Card | None
+) -> Records:
+    """Give the lock of a reload that was set aside: it is paid back as a cash-out is."""
+    if context.protocol < PAID_BACK or isinstance(body, CashReload):
+        return ()
+    account = wallet(card.wallet if card else WalletId(""))
+    return (((signed.transaction.hash,), Lock(account, body.amount, body.asset, "locked")),)
 
 
 def reload(context: Context, signed: Signed, body: Reload) -> Outcome:
@@ -99,152 +119,43 @@ def reload(context: Context, signed: Signed, body: Reload) -> Outcome:
 
 
 def cash_reload(context: Context, signed: Signed, body: CashReload) -> Outcome:
-    """Book cash at a till: a local asset is issued, the federated one the place sells its own."""
+    """Book cash at a till: an asset of the place is issued, of the federated it sells its own."""
     asset = context.state.assets().get(body.asset)
     if asset is None:
         return Code.UNKNOWN_ASSET
+    if asset.archived:
+        return Code.ASSET_ARCHIVED
     if asset.asset_class is AssetClass.FEDERATED:
-        if _free(context.state, signed.place, body.asset) < body.amount:
+        if free(context.state, signed.place, body.asset) < body.amount:
             return Code.PLACE_SHORT
         source = place(signed.place)
-    elif asset.issuer == signed.place:
+    elif asset.issuer == signed.place and asset.asset_class in ISSUED:
         source = issuer(body.asset)
     else:
         return Code.WRONG_ASSET
     return Effect(*_top_up(context, signed, body, source, signed.place))
 
 
-def _free(state: State, at: PlaceId, asset: AssetId) -> int:
+def free(state: State, at: PlaceId, asset: AssetId) -> int:
     """Give what may leave a place: net of its losses, so that a loss never becomes tokens."""
     return state.balance(place(at), asset) + state.balance(loss(at), asset)
-
-
-# ---------- sales ----------
-
-
-def sale(context: Context, signed: Signed, body: Sale) -> Outcome:
-    """Pay a place from a card: smallest priority first, the shortfall from the place's loss."""
-    state, at = context.state, signed.place
-    card = state.get(Card, (body.card,))
-    if card is None:
-        return Code.UNKNOWN_CARD
-    if body.inside:
-        return Code.SPLIT_NOT_ACTIVE
-    online = body.basis == "online"
-    if online and card.status == "blocked":
-        return Code.CARD_BLOCKED
-    accepted = state.accepted(at)
-    if not accepted:
-        return Code.NOTHING_ACCEPTED
-    payer = wallet_of(context, card)
-    purse, till, due = wallet(payer), place(at), int(body.total)
-    postings: list[Posting] = []
-    for asset in accepted:
-        part = min(due, state.balance(purse, asset))
-        if part > 0:
-            postings.append(Posting(purse, till, asset, part))
-            due -= part
-            if not due:
-                break
-    if not due:
-        return Effect(tuple(postings), _uses(context, payer, postings), ACCEPTED)
-    if online:
-        return Code.INSUFFICIENT_FUNDS
-    owed = accepted[-1]
-    short = Posting(loss(at), till, owed, due)
-    holder = state.get(Wallet, (payer,)) or Wallet((), at, at)
-    debt = ((payer,), _owing(holder, owed, at, due))
-    uses = _uses(context, payer, postings)
-    return Effect((*postings, short), (debt, *uses), OVERDRAWN)
-
-
-def _uses(context: Context, holder: WalletId, postings: list[Posting]) -> Records:
-    records: Records = ()
-    for posting in postings:
-        found = melting(context, posting.asset)
-        if found and is_use(
-            posting.amount, context.state.balance(posting.source, posting.asset), found[0]
-        ):
-            records += used(context, holder, posting.asset)
-    return records
-
-
-def _owing(record: Wallet, asset: AssetId, at: PlaceId, more: int) -> Wallet:
-    """Give a wallet that owes a place's loss account more (or, below zero, less)."""
-    owed = {(code, where): debt for code, where, debt in record.debts}
-    owed[asset, at] = owed.get((asset, at), 0) + more
-    debts = tuple((code, where, debt) for (code, where), debt in owed.items() if debt > 0)
-    return replace(record, debts=debts)
-
-
-def refund(context: Context, signed: Signed, body: Refund) -> Outcome:
-    """Give back (part of) a sale, undoing its postings from the last to the first."""
-    sold = context.state.transaction(body.author, body.seq)
-    if sold is None or not isinstance(sold.body, Sale):
-        return Code.UNKNOWN_SALE
-    if sold.place != signed.place:
-        return Code.NOT_AUTHORISED
-    if not sold.verdict.took_effect:
-        return Effect()
-    key = (body.author, body.seq)
-    before = context.state.get(Refunded, key)
-    returned = before.amount if before else 0
-    if returned + body.amount > sold.body.total:
-        return Code.REFUND_TOO_LARGE
-    card = context.state.get(Card, (sold.body.card,))
-    if card is None:
-        return Code.UNKNOWN_CARD
-    return _give_back(context, signed.place, wallet_of(context, card), sold, returned, body)
-
-
-def _give_back(
-    context: Context, at: PlaceId, holder: WalletId, sold: Done, returned: int, body: Refund
-) -> Outcome:
-    """Undo what lies between `returned` and `returned + amount`, counted from the sale's end."""
-    state = context.state
-    after = state.get(Wallet, (holder,)) or Wallet((), at, at)
-    postings: list[Posting] = []
-    records: Records = ()
-    skip, left = returned, int(body.amount)
-    for posting in reversed(sold.postings):
-        part = min(max(0, posting.amount - skip), left)
-        skip, left = max(0, skip - posting.amount), left - part
-        debt = 0
-        if posting.source == loss(at):
-            owed = {(code, where): debt for code, where, debt in after.debts}
-            debt = min(part, owed.get((posting.asset, at), 0))
-        if debt:
-            after = _owing(after, posting.asset, at, -debt)
-            postings.append(Posting(place(at), loss(at), posting.asset, debt))
-        if part > debt:
-            postings.append(Posting(place(at), wallet(holder), posting.asset, part - debt))
-            records += received(context, holder, posting.asset)
-    if _takes_too_much(state, at, postings):
-        return Code.PLACE_SHORT
-    done = ((body.author, body.seq), Refunded(returned + body.amount))
-    return Effect(tuple(postings), (done, ((holder,), after), *records))
-
-
-def _takes_too_much(state: State, at: PlaceId, postings: list[Posting]) -> bool:
-    out: dict[AssetId, int] = {}
-    for posting in postings:
-        if posting.target != loss(at):
-            out[posting.asset] = out.get(posting.asset, 0) + posting.amount
-    return any(_free(state, at, asset) < amount for asset, amount in out.items())
 
 
 # ---------- other moves ----------
 
 
-def transfer(context: Context, signed: Signed, body: Transfer) -> Outcome:
-    """Move value between two wallets; the node that serves the first one's home signs."""
+def transfer(context: Context, signed: Signed, body: Transfer | Gift) -> Outcome:
+    """Move value between two wallets; the first one's holder or its home's node signs."""
     source = context.state.get(Wallet, (body.source,))
     if source is None or context.state.get(Wallet, (body.target,)) is None:
         return Code.UNKNOWN_WALLET
-    if code := serves(context, signed, source.home):
+    if code := speaks_for(context, signed, body.source):
         return code
-    if body.asset not in context.state.assets():
+    asset = context.state.assets().get(body.asset)
+    if asset is None:
         return Code.UNKNOWN_ASSET
+    if asset.asset_class in FACTS:
+        return Code.WRONG_ASSET
     if source.merged:
         return Code.WALLET_MERGED
     target = merged_into(context, body.target)

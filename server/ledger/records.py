@@ -66,13 +66,14 @@ class Asset(Record, frozen=True):
 
 
 class Card(Record, frozen=True):
-    """Key: card reference."""
+    """Key: card reference.  `links` are (height, wallet): what it pointed to before, until when."""
 
     home: PlaceId
     reason: str
     status: Literal["active", "blocked"]
     tier: Tier
     wallet: WalletId
+    links: tuple[tuple[int, WalletId], ...] = ()
 
 
 class Wallet(Record, frozen=True):
@@ -167,9 +168,10 @@ class Purse(Record, frozen=True):
     """Key: card.  What the chain knows of a card's purse (PROTOCOL §6 a to g); cents, ever.
 
     `number` is the newest allowance's, `credit` the sum of all issues, `void_line` what a release
-    has declared spent, `claims` the claimed intervals [before, after), merged and in order.
-    `expires` is the end of the newest allowance (UTC hours since 1970), `epoch` the number of
-    recoveries that its number takes account of.
+    has declared spent, `claims` the intervals [before, after) of sales, merged and in order, and
+    `voided` the highest end of an interrupted payment's.  `expires` is when the last of all its
+    allowances ends (UTC hours since 1970), `epoch` the number of recoveries that its number takes
+    account of.
     """
 
     claims: tuple[tuple[int, int], ...]
@@ -179,6 +181,7 @@ class Purse(Record, frozen=True):
     group: int
     number: int
     void_line: int
+    voided: int = 0
 
 
 class Allowed(Record, frozen=True):
@@ -189,7 +192,7 @@ class Allowed(Record, frozen=True):
 
 
 class Forked(Record, frozen=True):
-    """Key: card.  Sales (author, number) whose intervals overlap others: the card was copied."""
+    """Key: card.  Sales (author, number) that claimed what others had: it was copied."""
 
     sales: tuple[tuple[AuthorId, int], ...]
 
@@ -221,9 +224,13 @@ class Corrected(Record, frozen=True):
 
 
 class Member(Record, frozen=True):
-    """Key: asset, wallet.  A member until a day; `paid` is the last period it got its part of."""
+    """Key: asset, wallet.  A member from a day to another (UTC, both inclusive).
+
+    `paid` is the last period of which it has, or could have had, its part; -1: none.
+    """
 
     paid: int
+    since: int
     until: int
 
 
@@ -273,8 +280,10 @@ class Adopted(Record, frozen=True):
     """Key: author, number, hash.  A transaction of a forked branch, its verdict, who booked it.
 
     One record a transaction: so none is ever booked twice, whatever runs its branch is cut into.
+    `since` is the number with which the branch begins.
     """
 
+    since: int
     transaction: Hash
     verdict: str
 

@@ -1,5 +1,12 @@
-"""Rules of the registry: places, assets, terminals, cards, policies."""
+"""Rules of the registry: places, terminals, cards, policies."""
 
+from collections.abc import Callable
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from server.ledger.assets import FACTS
+from server.ledger.community import dividend_policy
 from server.ledger.effect import (
     CHAIN,
     DAY_MS,
@@ -9,10 +16,11 @@ from server.ledger.effect import (
     Signed,
     serves,
 )
+from server.ledger.exchange import exchange_policy
+from server.ledger.governance import decides
 from server.ledger.records import Asset, Author, Card, Place, Rule, Validators, Wallet
 from shared.bodies import (
     AssetClass,
-    AssetCreate,
     CardBlock,
     CardRegister,
     Genesis,
@@ -23,15 +31,22 @@ from shared.bodies import (
     TerminalRevoke,
 )
 from shared.errors import Code
-from shared.ids import EUR, AssetId, PlaceId, author_id
-from shared.policy import OFFLINE, DemurragePolicy, OfflinePolicy, ProtocolPolicy
+from shared.ids import RESERVED_PLACES, AssetId, PlaceId, author_id
+from shared.policy import (
+    OFFLINE,
+    DemurragePolicy,
+    DividendPolicy,
+    ExchangePolicy,
+    OfflinePolicy,
+    Policy,
+    ProtocolPolicy,
+    PursePolicy,
+)
 
 PROTOCOL = 2
 """The newest protocol this code can execute."""
 VOTES = 2
 """The protocol from which on validators decide: whoever brings it is the first of them."""
-CENTS = 2
-"""Decimals of whatever is worth euros."""
 LATE_DAYS = 60
 """Grace must be longer than the longest offline age by this much (PROTOCOL §8)."""
 
@@ -44,34 +59,10 @@ def genesis(_: Context, signed: Signed, body: Genesis) -> Outcome:
 
 def place_create(context: Context, signed: Signed, body: PlaceCreate) -> Outcome:
     """Register a place that the signing node serves."""
-    if body.place in context.state.places():
+    reserved = context.protocol >= VOTES and body.place in RESERVED_PLACES
+    if reserved or body.place in context.state.places():
         return Code.ALREADY_EXISTS
     return Effect(records=(((body.place,), Place(body.name, signed.author)),))
-
-
-def asset_create(context: Context, signed: Signed, body: AssetCreate) -> Outcome:
-    """Register a federated or local asset; the other classes come with the next protocol."""
-    if code := serves(context, signed, body.issuer):
-        return code
-    if body.asset == EUR or body.asset in context.state.assets():
-        return Code.ALREADY_EXISTS
-    federated = body.asset_class is AssetClass.FEDERATED
-    if not federated and body.asset_class is not AssetClass.LOCAL:
-        return Code.WRONG_ASSET
-    if federated and body.peg != EUR:
-        return Code.WRONG_ASSET
-    if body.peg == EUR and body.scale != CENTS:  # a sale adds pegged assets up unit by unit
-        return Code.WRONG_ASSET
-    record = Asset(
-        asset_class=body.asset_class,
-        issuer=body.issuer,
-        name=body.name,
-        peg=body.peg,
-        priority=body.priority,
-        scale=body.scale,
-        symbol=body.symbol,
-    )
-    return Effect(records=(((body.asset,), record),))
 
 
 def terminal_enrol(context: Context, signed: Signed, body: TerminalEnrol) -> Outcome:
@@ -94,9 +85,8 @@ def terminal_revoke(context: Context, signed: Signed, body: TerminalRevoke) -> O
         return code
     if record.status == "revoked":
         return Code.AUTHOR_REVOKED
-    revoked = Author(
-        body.after, record.box, record.key, record.label, record.place, record.role, "revoked"
-    )
+    forked = context.protocol >= VOTES and (record.forked or record.status == "quarantined")
+    revoked = replace(record, after=body.after, status="revoked", forked=forked)
     return Effect(records=(((body.terminal,), revoked),))
 
 
@@ -121,24 +111,15 @@ def card_block(context: Context, signed: Signed, body: CardBlock) -> Outcome:
         return code
     if card.status == "blocked":
         return Code.CARD_BLOCKED
-    blocked = Card(
-        home=card.home, reason=body.reason, status="blocked", tier=card.tier, wallet=card.wallet
-    )
+    blocked = replace(card, reason=body.reason, status="blocked")
     return Effect(records=(((body.card,), blocked),))
 
 
 def policy_set(context: Context, signed: Signed, body: PolicySet) -> Outcome:
     """Change a rule of the chain, a place or an asset."""
     value = body.value
-    if isinstance(value, ProtocolPolicy):
-        code = _protocol(context, body.subject, value)
-    elif isinstance(value, OfflinePolicy):
-        code = _offline(context, signed, body.subject, value)
-    elif isinstance(value, DemurragePolicy):
-        code = _demurrage(context, signed, body.subject, value)
-    else:
-        code = Code.UNKNOWN_POLICY
-    if code:
+    check = _POLICIES[type(value)]
+    if code := check(context, signed, body.subject, value):
         return code
     key = (str(type(value).__struct_config__.tag), body.subject)
     first = isinstance(value, ProtocolPolicy) and context.protocol < VOTES <= value.version
@@ -146,18 +127,29 @@ def policy_set(context: Context, signed: Signed, body: PolicySet) -> Outcome:
     return Effect(records=((key, Rule(context.day, value)), *founding))
 
 
-def _protocol(context: Context, subject: str, value: ProtocolPolicy) -> Code | None:
+def _of_all(context: Context, signed: Signed) -> Code | None:
+    """Say why an author may not set what holds for the whole chain; any node could at first."""
+    return decides(context, signed) if context.protocol >= VOTES else None
+
+
+def _protocol(context: Context, signed: Signed, subject: str, value: ProtocolPolicy) -> Code | None:
     current, _ = context.policy(CHAIN, ProtocolPolicy(1))
     if subject != CHAIN or not current.version <= value.version <= PROTOCOL:
         return Code.UNKNOWN_POLICY
-    return None
+    return _of_all(context, signed)
 
 
 def _offline(context: Context, signed: Signed, subject: str, value: OfflinePolicy) -> Code | None:
     if value.soft_ms > value.hard_ms:
         return Code.BAD_FIELD
     if subject == CHAIN:
-        return None
+        return _of_all(context, signed)
+    return serves(context, signed, PlaceId(subject))
+
+
+def _purse(context: Context, signed: Signed, subject: str, _: PursePolicy) -> Code | None:
+    if subject == CHAIN:
+        return decides(context, signed)
     return serves(context, signed, PlaceId(subject))
 
 
@@ -169,6 +161,8 @@ def _demurrage(
         return Code.UNKNOWN_ASSET
     if code := serves(context, signed, asset.issuer):
         return code
+    if asset.asset_class in FACTS:
+        return Code.UNKNOWN_POLICY
     if value.enabled and asset.asset_class is AssetClass.FEDERATED:
         return Code.UNKNOWN_POLICY  # off until a legal reference can be recorded (PROTOCOL §8)
     return _senseless(context, asset, value)
@@ -187,3 +181,14 @@ def _senseless(context: Context, asset: Asset, value: DemurragePolicy) -> Code |
     if value.grace_days * DAY_MS <= longest + LATE_DAYS * DAY_MS:
         return Code.BAD_FIELD
     return None
+
+
+_POLICIES: Final[dict[type[Policy], Callable[[Context, Signed, str, Any], Code | None]]] = {
+    ProtocolPolicy: _protocol,
+    OfflinePolicy: _offline,
+    DemurragePolicy: _demurrage,
+    PursePolicy: _purse,
+    ExchangePolicy: exchange_policy,
+    DividendPolicy: dividend_policy,
+}
+"""Who may set each policy, and what it must keep: a code when it may not be set."""

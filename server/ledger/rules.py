@@ -6,32 +6,88 @@ answer is a verdict, and a rejection leaves no trace but itself.
 
 from typing import Any, Final
 
-from server.ledger import melting, money, registry
+from server.ledger import (
+    adoption,
+    assets,
+    authors,
+    cards,
+    community,
+    corrections,
+    disputes,
+    exchange,
+    governance,
+    holds,
+    melting,
+    merge,
+    money,
+    purses,
+    refunds,
+    registry,
+    sales,
+)
 from server.ledger.effect import Context, Effect, Outcome, RuleFunction, Signed
-from server.ledger.records import Author, Posting
+from server.ledger.records import Author, Place, Posting
 from server.ledger.state import Floor, Overflow
 from shared.bodies import (
+    AnySale,
+    AssetAccept,
+    AssetArchive,
     AssetCreate,
+    AssetUpdate,
+    Badge,
     Body,
     CardBlock,
+    CardHome,
+    CardLink,
+    CardLose,
     CardRegister,
+    CardUnblock,
+    CashOut,
+    CashOutDone,
+    CashOutFailed,
     CashReload,
+    Chargeback,
+    Correction,
+    Dispute,
     Distribute,
+    Dividend,
+    EngineHandover,
+    Exchange,
+    ForkAdopt,
     Genesis,
+    Gift,
+    Grant,
+    GroupCreate,
     Issue,
+    KeyRotate,
     Melt,
     MeltReversal,
+    Membership,
+    Merge,
     Notice,
     PlaceCreate,
+    PlaceJoin,
+    PlaceLeave,
     PolicySet,
+    PurseIssue,
+    PurseRelease,
+    Recovery,
     Refund,
     Reload,
     ReserveBook,
     Role,
     Sale,
+    SaleVoid,
+    Settlement,
+    SettlementDone,
+    SettlementFailed,
+    SlotSale,
+    SplitSale,
     TerminalEnrol,
     TerminalRevoke,
     Transfer,
+    ValidatorPropose,
+    VoteCast,
 )
 from shared.errors import Code
 from shared.ids import Account, AuthorId, author_id
@@ -39,11 +95,19 @@ from shared.kinds import KINDS, since
 from shared.transaction import Transaction, why_not
 from shared.verdict import DISPUTED, Verdict, rejected
 
+
+def _fork_adopt(context: Context, signed: Signed, body: ForkAdopt) -> Outcome:
+    return adoption.fork_adopt(context, signed, body, apply)
+
+
 RULES: Final[dict[type[Body], RuleFunction[Any]]] = {
     Genesis: registry.genesis,
     PolicySet: registry.policy_set,
     PlaceCreate: registry.place_create,
-    AssetCreate: registry.asset_create,
+    AssetCreate: assets.asset_create,
+    AssetUpdate: assets.asset_update,
+    AssetArchive: assets.asset_archive,
+    AssetAccept: assets.asset_accept,
     TerminalEnrol: registry.terminal_enrol,
     TerminalRevoke: registry.terminal_revoke,
     CardRegister: registry.card_register,
@@ -51,14 +115,48 @@ RULES: Final[dict[type[Body], RuleFunction[Any]]] = {
     Issue: money.issue,
     Reload: money.reload,
     CashReload: money.cash_reload,
-    Sale: money.sale,
-    Refund: money.refund,
+    Sale: sales.sale,
+    SplitSale: sales.sale,
+    SlotSale: sales.sale,
+    Refund: refunds.refund,
+    SaleVoid: purses.sale_void,
+    PurseIssue: purses.purse_issue,
+    PurseRelease: purses.purse_release,
+    Merge: merge.merge,
+    CardLink: cards.card_link,
+    CardHome: cards.card_home,
+    CardLose: cards.card_lose,
+    CardUnblock: cards.card_unblock,
+    GroupCreate: cards.group_create,
     Transfer: money.transfer,
+    Gift: money.transfer,
+    Exchange: exchange.exchange,
+    Membership: community.membership,
+    Badge: community.badge,
+    Dividend: community.dividend,
+    Correction: corrections.correction,
     ReserveBook: money.reserve_book,
     Notice: melting.notice,
     Melt: melting.melt,
     MeltReversal: melting.melt_reversal,
     Distribute: melting.distribute,
+    CashOut: holds.cash_out,
+    CashOutDone: holds.cash_out_done,
+    CashOutFailed: holds.cash_out_failed,
+    Settlement: holds.settlement,
+    SettlementDone: holds.settlement_done,
+    SettlementFailed: holds.settlement_failed,
+    Dispute: disputes.dispute,
+    Chargeback: disputes.chargeback,
+    KeyRotate: authors.key_rotate,
+    PlaceJoin: authors.place_join,
+    PlaceLeave: authors.place_leave,
+    ForkAdopt: _fork_adopt,
+    ValidatorPropose: governance.validator_propose,
+    VoteCast: governance.vote_cast,
+    Grant: governance.grant,
+    EngineHandover: governance.engine_handover,
+    Recovery: governance.recovery,
 }
 
 
@@ -98,11 +196,22 @@ def _judge(context: Context, transaction: Transaction, *, ends_batch: bool) -> O
         author = _founder(context, envelope.author, author, body)
     if author is None or author.role not in kind.signers:
         return Code.NOT_AUTHORISED
-    if author.status == "revoked" and envelope.seq > author.after:
-        return Effect(verdict=DISPUTED) if isinstance(body, Sale) else Code.AUTHOR_REVOKED
+    if _signs_no_longer(context, author, envelope.seq):
+        if isinstance(body, AnySale):
+            return Effect(verdict=DISPUTED)
+        if not isinstance(body, SaleVoid):  # which moves nothing
+            return Code.AUTHOR_REVOKED
     signed = Signed(envelope.author, author, transaction, ends_batch)
     rule = RULES.get(type(body))
     return Code.KIND_NOT_ACTIVE if rule is None else rule(context, signed, body)
+
+
+def _signs_no_longer(context: Context, author: Author, seq: int) -> bool:
+    """Tell whether an author was revoked before this number, or its place has left."""
+    if author.status == "revoked" and seq > author.after:
+        return True
+    place = context.state.get(Place, (author.place,)) if author.place else None
+    return place is not None and place.left
 
 
 def _founder(

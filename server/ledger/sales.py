@@ -1,0 +1,265 @@
+"""Rules of sales: what a card pays a place, in which order, and whose loss it is when it is short.
+
+Every sale is a list of dues: an amount, and the balances that it may be paid from in their order.
+Lines that are payable in one asset come first, then the group part; a purse pays before the wallet.
+A sale that was decided offline is never dropped: what is missing is booked from a loss account and
+owed by the wallet.  One function, `_pay`, splits them all.
+"""
+
+from typing import Final, NamedTuple, TypeAlias
+
+from msgspec.structs import replace
+
+from server.ledger.claims import claim, purse_group, purse_of
+from server.ledger.demurrage import is_use
+from server.ledger.effect import (
+    Context,
+    Effect,
+    Outcome,
+    Signed,
+    holding,
+    melting,
+    owing,
+    used,
+    wallet_of,
+)
+from server.ledger.records import Allowed, Card, Forked, Key, Posting, Record, Wallet
+from shared.allowance import MOST_CENTS
+from shared.bodies import AnySale, AssetClass, Part, Sale, SlotSale, SplitSale
+from shared.errors import Code
+from shared.ids import Account, AssetId, AuthorId, PlaceId, WalletId, loss, place, purse, wallet
+from shared.verdict import ACCEPTED, OVERDRAWN
+
+Records = tuple[tuple[Key, Record], ...]
+SaleName: TypeAlias = tuple[AuthorId, int]
+"""Who made a sale, and as which of its numbers."""
+PAYS_LINES: Final = frozenset(
+    {
+        AssetClass.TIME,
+        AssetClass.POINTS,
+        AssetClass.MEAL,
+        AssetClass.GIFT,
+        AssetClass.LIBRE,
+    }
+)
+"""Classes that a line may ask for by name."""
+FORK: Final = "fork"
+"""The reason for which a card is blocked when two of its sales claim the same cents."""
+
+
+class Due(NamedTuple):
+    """An amount, and the balances to pay it from; what is missing is `lost_at`'s loss in `owed`."""
+
+    amount: int
+    sources: tuple[tuple[Account, AssetId], ...]
+    owed: AssetId
+    lost_at: PlaceId
+
+
+def sale(context: Context, signed: Signed, body: AnySale) -> Outcome:
+    """Pay a place from a card, as its terminal has sold."""
+    name = (signed.author, signed.transaction.envelope.seq)
+    return book_sale(context, signed.place, name, body, online=body.basis == "online")
+
+
+def whole(body: AnySale) -> int:
+    """Give what a sale comes to, and what a refund of all of it asks for.
+
+    Lines count in the smallest units of their assets, the group part in cents.
+    """
+    total = int(body.total)
+    lines = body.inside if isinstance(body, SplitSale) else ()
+    return total + sum(part.amount for part in lines)
+
+
+def book_sale(
+    context: Context,
+    at: PlaceId,
+    name: SaleName,
+    body: AnySale,
+    *,
+    online: bool,
+    returned: int = 0,
+) -> Outcome:
+    """Book a sale at a place.
+
+    An online one is all or nothing; any other is paid, by a loss if need be.  `returned` was given
+    back before the sale could be booked (it was disputed), so only the rest of it is paid.
+    """
+    card = context.state.get(Card, (body.card,))
+    if card is None:
+        return Code.UNKNOWN_CARD
+    if isinstance(body, Sale) and body.inside:
+        return Code.SPLIT_NOT_ACTIVE
+    if online and card.status == "blocked":
+        return Code.CARD_BLOCKED
+    payer = wallet_of(context, card)
+    records: Records = ()
+    if isinstance(body, SlotSale):
+        dues = _slot_dues(context, at, payer, body, card)
+        records = _claimed(context, name, body, card)
+    elif isinstance(body, SplitSale):
+        dues = _split_dues(context, at, payer, body)
+    else:
+        dues = _sale_dues(context, at, payer, int(body.total))
+    if isinstance(dues, Code):
+        return dues
+    return _pay(context, at, payer, _first(dues, returned), records, online=online)
+
+
+# ---------- what is due ----------
+
+
+def _sale_dues(
+    context: Context, at: PlaceId, payer: WalletId, amount: int
+) -> tuple[Due, ...] | Code:
+    accepted = context.state.accepted(at)
+    if not accepted:
+        return Code.NOTHING_ACCEPTED
+    account = wallet(payer)
+    return (Due(amount, tuple((account, asset) for asset in accepted), accepted[-1], at),)
+
+
+def _split_dues(
+    context: Context, at: PlaceId, payer: WalletId, body: SplitSale
+) -> tuple[Due, ...] | Code:
+    account = wallet(payer)
+    lines: list[Due] = []
+    for part in body.inside:
+        if code := _not_payable(context, at, part):
+            return code
+        lines.append(Due(part.amount, ((account, part.asset),), part.asset, at))
+    rest = _sale_dues(context, at, payer, body.total) if body.total else ()
+    return rest if isinstance(rest, Code) else (*lines, *rest)
+
+
+def _not_payable(context: Context, at: PlaceId, part: Part) -> Code | None:
+    """Say why a line cannot ask for an asset."""
+    asset = context.state.assets().get(part.asset)
+    if asset is None:
+        return Code.UNKNOWN_ASSET
+    if asset.asset_class not in PAYS_LINES:
+        return Code.WRONG_ASSET
+    return None if context.state.takes(at, part.asset) else Code.NOT_ACCEPTED
+
+
+def _slot_dues(
+    context: Context, at: PlaceId, payer: WalletId, body: SlotSale, card: Card
+) -> tuple[Due, ...] | Code:
+    """Let the purse pay for what lies above its void line, the wallet for the rest."""
+    before, after = body.spent
+    if not before < after <= MOST_CENTS or body.total != after - before:
+        return Code.WRONG_SPAN
+    purse_record = purse_of(context, body.card)
+    assets = purse_group(context, purse_record.group)
+    accepted = context.state.accepted(at) or assets
+    if not accepted:
+        return Code.NOTHING_ACCEPTED
+    above = max(0, after - max(before, purse_record.void_line))
+    from_purse = tuple((purse(body.card), asset) for asset in assets)
+    from_wallet = tuple((wallet(payer), asset) for asset in accepted)
+    known = context.state.get(Allowed, (body.allowance,))
+    lost_at = at if known is not None and known.card == body.card else card.home
+    dues = (
+        Due(above, (*from_purse, *from_wallet), accepted[-1], lost_at),
+        Due(after - before - above, from_wallet, accepted[-1], lost_at),
+    )
+    return tuple(due for due in dues if due.amount)
+
+
+def _claimed(context: Context, name: SaleName, body: SlotSale, card: Card) -> Records:
+    """Give the records of a claim: the purse, and a copied card's when it overlaps another's."""
+    before = purse_of(context, body.card)
+    claims, overlaps = claim(before.claims, body.spent)
+    records: Records = (((body.card,), replace(before, claims=claims)),)
+    if overlaps:
+        forked = context.state.get(Forked, (body.card,)) or Forked(())
+        blocked = replace(card, status="blocked", reason=FORK)
+        records += (
+            ((body.card,), blocked),
+            ((body.card,), Forked((*forked.sales, name))),
+        )
+    return records
+
+
+def _first(dues: tuple[Due, ...], returned: int) -> tuple[Due, ...]:
+    """Give what is left of dues when so much of their end was given back already."""
+    if not returned:
+        return dues
+    kept: list[Due] = []
+    left = sum(due.amount for due in dues) - returned
+    for due in dues:
+        kept.append(due._replace(amount=min(due.amount, left)))
+        left -= kept[-1].amount
+    return tuple(due for due in kept if due.amount)
+
+
+# ---------- paying ----------
+
+
+def _pay(
+    context: Context,
+    at: PlaceId,
+    payer: WalletId,
+    dues: tuple[Due, ...],
+    records: Records,
+    *,
+    online: bool,
+) -> Outcome:
+    """Split dues over the balances that may pay them; what is missing is lost and owed."""
+    state, till = context.state, place(at)
+    postings: list[Posting] = []
+    short: list[tuple[AssetId, PlaceId, int]] = []
+    for amount, sources, owed, lost_at in dues:
+        left = amount
+        for source, asset in sources:
+            held = state.balance(source, asset)
+            if postings:
+                held -= _drawn(postings, source, asset)
+            part = min(left, held)
+            if part > 0:
+                postings.append(Posting(source, till, asset, part))
+                left -= part
+                if not left:
+                    break
+        else:
+            if online:
+                return Code.INSUFFICIENT_FUNDS
+            postings.append(Posting(loss(lost_at), till, owed, left))
+            short.append((owed, lost_at, left))
+    uses = _uses(context, payer, postings)
+    if not short:
+        return Effect(tuple(postings), (*records, *uses), ACCEPTED)
+    holder = state.get(Wallet, (payer,)) or Wallet((), at, at)
+    for owed, lost_at, missing in short:
+        holder = owing(holder, owed, lost_at, missing)
+    return Effect(tuple(postings), (*records, ((payer,), holder), *uses), OVERDRAWN)
+
+
+def _drawn(postings: list[Posting], source: Account, asset: AssetId) -> int:
+    """Give what postings that are not booked yet take from a balance."""
+    return sum(
+        posting.amount
+        for posting in postings
+        if posting.source == source and posting.asset == asset
+    )
+
+
+def is_loss(account: Account) -> bool:
+    """Tell whether an account carries losses."""
+    return account.startswith("loss:")
+
+
+def _uses(context: Context, holder: WalletId, postings: list[Posting]) -> Records:
+    """Start the grace of what a sale uses enough of: wallet and purses count together."""
+    records: Records = ()
+    for asset in dict.fromkeys(each.asset for each in postings if not is_loss(each.source)):
+        found = melting(context, asset)
+        if found is None:
+            continue
+        spent = sum(
+            each.amount for each in postings if each.asset == asset and not is_loss(each.source)
+        )
+        if is_use(spent, holding(context, holder, asset), found[0]):
+            records += used(context, holder, asset)
+    return records
