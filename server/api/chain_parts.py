@@ -13,29 +13,21 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
-from typing import BinaryIO, Final, NamedTuple, cast
+from typing import BinaryIO, Final, cast
 
 from server.api.asked import number
 from server.api.limits import Wait
 from server.api.route import Call, Download
 from server.ledger.chain import Block
+from server.store.stored import Stored
 from server.verify.chain_file import write_part
 from shared.errors import Code, Refused
-from shared.ids import ChainId
 
 PART_BYTES: Final = 4 << 20
 MOST_BLOCKS: Final = 20_000
 GZIP: Final = "application/gzip"
 _LEVEL: Final = 1
 _BEARER: Final = "Bearer "
-
-
-class Stored(NamedTuple):
-    """The blocks of one moment: of how many the chain consists, and those from a height on."""
-
-    chain: ChainId
-    whole: int
-    blocks: Iterator[Block]
 
 
 def link_secret(pages_key: bytes) -> str:

@@ -19,7 +19,7 @@ from server.settings import read_settings
 from server.store import readers
 from server.store.database import open_database
 from server.store.importing import append_chain
-from server.store.truth import stored_blocks
+from server.store.stored import stored_blocks
 from server.store.writer import StoreError
 from server.verify.files import UnreadableError, open_chain, write_chain_file
 from shared.bodies import Role

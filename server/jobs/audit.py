@@ -7,9 +7,10 @@ snapshot, so a serving node is never disturbed.
 
 from dataclasses import dataclass
 
-from server.ledger.audit import Finding, audit
+from server.ledger.finding import Finding
 from server.store.database import Database
-from server.store.truth import differences, stored_blocks
+from server.store.truth import prove
+from shared.checkpoint import Checkpoint
 from shared.ids import ChainId
 
 
@@ -24,12 +25,14 @@ class Outcome:
     finding: Finding | None
 
 
-def check_database(database: Database, chain: ChainId | None) -> Outcome:
-    """Audit the whole database; `chain` is the id that its genesis must have."""
+def check_database(
+    database: Database, chain: ChainId | None, held: Checkpoint | None = None
+) -> Outcome:
+    """Audit the whole database.
+
+    `chain` is the id that its genesis must have, `held` a checkpoint that must be in its history.
+    """
     with database.read() as connection:
-        report = audit(stored_blocks(connection), chain=chain)
-        finding = report.finding
-        if finding is None:
-            wrong = differences(connection, report)
-            finding = min(wrong, key=lambda each: each.height, default=None)
-    return Outcome(report.tip.height, report.blocks, report.transactions, report.tip.state, finding)
+        report, findings = prove(connection, chain=chain, held=held)
+    first = findings[0] if findings else None
+    return Outcome(report.tip.height, report.blocks, report.transactions, report.tip.state, first)

@@ -11,11 +11,12 @@ from typing import BinaryIO, cast
 import pytest
 from werkzeug.test import TestResponse
 
-from server.api.chain_parts import PART_BYTES, ChainParts, Stored, link_secret
+from server.api.chain_parts import PART_BYTES, ChainParts, link_secret
 from server.api.route import Call
 from server.home import read_keys
 from server.ledger.audit import audit
 from server.ledger.chain import Block
+from server.store.stored import Stored
 from server.verify.chain_file import Part, read_part
 from shared.errors import Code, Refused
 from tests.server.api.world import World, code, reopened, sale, world as make_world

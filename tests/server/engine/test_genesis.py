@@ -10,7 +10,7 @@ from server.ledger.audit import audit
 from server.ledger.records import Author, Place
 from server.store import readers
 from server.store.database import open_database
-from server.store.truth import stored_blocks
+from server.store.stored import stored_blocks
 from server.store.view import StoreView
 from shared.bodies import Body, PlaceCreate, Role
 from shared.ids import PlaceId, author_id

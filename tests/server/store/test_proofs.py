@@ -10,7 +10,8 @@ from server.ledger.audit import audit
 from server.ledger.chain import KEPT_LEVEL
 from server.store.database import open_database
 from server.store.proofs import LogReader
-from server.store.truth import differences, stored_blocks
+from server.store.stored import stored_blocks
+from server.store.truth import prove
 from shared.block import write_leaf
 from shared.ids import AuthorId
 from shared.merkle import leaf_hash, tree_hash
@@ -102,7 +103,7 @@ def test_what_is_not_full_has_no_hash(world: World, level: int, position: int) -
 @pytest.mark.parametrize(
     "statement, height, what",
     [
-        ("UPDATE chain_log SET hash = x'00' WHERE level = 6 AND position = 0", 4, "6 0 is not"),
+        ("UPDATE chain_log SET hash = x'00' WHERE level = 6 AND position = 0", 4, "6 0: hash is not"),
         ("DELETE FROM chain_log WHERE level = 7", 4, "7 0 is missing"),
         ("INSERT INTO chain_log VALUES (-1, 7, x'00')", 6, "-1 7 belongs to nothing"),
     ],
@@ -116,7 +117,7 @@ def test_a_changed_subtree_is_found_with_its_height(
     with world.database.write() as connection:
         assert connection.exec_driver_sql(statement).rowcount == 1
     with world.database.read() as connection:
-        (found,) = differences(connection, audit(stored_blocks(connection)))
+        (found,) = prove(connection).findings
     assert found.height == height
-    assert found.what.startswith(f"log subtree {what}")
+    assert found.what.startswith(f"chain_log {what}")
     world.database.close()

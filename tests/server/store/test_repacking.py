@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from server.ledger.audit import audit
 from server.ledger.chain import Block
 from server.store.database import open_database
-from server.store.truth import differences, stored_blocks
+from server.store.stored import stored_blocks
+from server.store.truth import prove
 from server.store.writer import StoreError
 from tests.server.engine.world import World, sale, verdicts
 from tests.server.store.old_layout import to_first_layout
@@ -38,7 +38,7 @@ def test_an_old_database_is_packed_when_it_is_opened(world: World) -> None:
     assert blocks(world) == before
     assert world.solo.tip == tip
     with world.database.read() as connection:
-        assert list(differences(connection, audit(stored_blocks(connection)))) == []
+        assert prove(connection).findings == []
         names = connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars().all()
         assert [name for name in names if name.startswith("old_")] == []
     assert verdicts(world.solo.submit(world.till[0].next(sale(0, 1)))) == ["accepted"]

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from server.ledger.audit import audit
 from server.ledger.executor import BlockResult
 from server.ledger.records import Balance, Card, Head, Idle, Record, Refunded
-from server.store.truth import stored_blocks
+from server.store.stored import stored_blocks
 from server.store.view import RecordCache, StoreView
 from shared.amounts import Amount
 from shared.bodies import Refund
