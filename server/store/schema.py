@@ -239,6 +239,17 @@ RECORDS: Final = STORED | {
 """The tables of the records, as they are read."""
 
 
+_ONLY_GROWS: Final = (
+    "CREATE OR REPLACE FUNCTION only_grows() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION '%% only grows', TG_TABLE_NAME "
+    "USING ERRCODE = 'integrity_constraint_violation'; END $$"
+)
+_GUARD: Final = (
+    "CREATE TRIGGER {0}_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON {0} "
+    "EXECUTE FUNCTION only_grows()"
+)
+
+
 def _append_only(table: Table) -> None:
     for verb in ("UPDATE", "DELETE"):
         trigger: DDL = DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
@@ -246,6 +257,9 @@ def _append_only(table: Table) -> None:
             f"BEGIN SELECT RAISE(ABORT, '{table.name} only grows'); END"
         )
         event.listen(table, "after_create", trigger.execute_if(dialect="sqlite"))
+    for statement in (_ONLY_GROWS, _GUARD.format(table.name)):
+        rule: DDL = DDL(statement)  # type: ignore[no-untyped-call]  # as above
+        event.listen(table, "after_create", rule.execute_if(dialect="postgresql"))
 
 
 for _table in (BLOCK_HEADER, BLOCK_BATCH):
