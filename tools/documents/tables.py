@@ -1,4 +1,4 @@
-"""The tables of `docs/` that come from tables of the code.
+"""The tables and pictures of `docs/` that come from tables of the code.
 
 A document has a pair of marks, `<!-- NAME: … -->` and `<!-- /NAME -->`; what stands between them is
 written by `./tirelire docs` and compared by the tests, so that it cannot grow old.  A document
@@ -17,6 +17,7 @@ import msgspec
 from shared.bodies import Body, Role
 from shared.errors import MESSAGES
 from shared.kinds import KINDS, Kind
+from tools.documents.accounts import drawing
 
 _ROLES: Final = (Role.NODE, Role.TERMINAL, Role.PLACE, Role.WALLET)
 
@@ -63,6 +64,8 @@ GENERATED: Final[dict[str, dict[str, Callable[[], str]]]] = {
     "docs/codes.md": {"codes": codes},
 }
 """Which document has which tables."""
+DRAWN: Final[dict[str, Callable[[], str]]] = {"docs/accounts.svg": drawing}
+"""Which picture is drawn by what."""
 
 
 def renewed(text: str, tables: dict[str, Callable[[], str]]) -> str:
@@ -78,13 +81,14 @@ def renewed(text: str, tables: dict[str, Callable[[], str]]) -> str:
 
 
 def write(root: Path) -> list[str]:
-    """Write all documents of a tree anew; give the names of those that changed."""
-    changed = []
-    for name, tables in GENERATED.items():
+    """Write all documents and pictures of a tree anew; give the names of those that changed."""
+    before = {name: (root / name).read_text("utf-8") for name in GENERATED}
+    after = {name: renewed(text, GENERATED[name]) for name, text in before.items()}
+    for name, draw in DRAWN.items():
         path = root / name
-        before = path.read_text("utf-8")
-        after = renewed(before, tables)
-        if after != before:
-            path.write_text(after, "utf-8")
-            changed.append(name)
+        before[name] = path.read_text("utf-8") if path.exists() else ""
+        after[name] = draw()
+    changed = [name for name, text in after.items() if text != before[name]]
+    for name in changed:
+        (root / name).write_text(after[name], "utf-8")
     return changed

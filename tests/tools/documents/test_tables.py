@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.documents.tables import GENERATED, renewed, write
+from tools.documents.tables import DRAWN, GENERATED, renewed, write
 
 ROOT = Path(__file__).parents[3]
 WITH_EXAMPLES = ["docs/ledger.md"]
@@ -15,6 +15,11 @@ WITH_EXAMPLES = ["docs/ledger.md"]
 def test_a_document_has_the_tables_of_today(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     assert renewed(text, GENERATED[name]) == text, "run ./tirelire docs"
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_a_picture_is_that_of_today(name: str) -> None:
+    assert (ROOT / name).read_text("utf-8") == DRAWN[name](), "run ./tirelire docs"
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)
@@ -28,9 +33,11 @@ def test_only_what_stands_between_the_marks_is_written(tmp_path: Path) -> None:
     for name in GENERATED:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
-        marks = "".join(f"<!-- {part}: x -->\nof yesterday\n<!-- /{part} -->\n" for part in GENERATED[name])
+        marks = "".join(
+            f"<!-- {part}: x -->\nof yesterday\n<!-- /{part} -->\n" for part in GENERATED[name]
+        )
         path.write_text(f"before\n{marks}after\n", "utf-8")
-    assert write(tmp_path) == list(GENERATED)
+    assert write(tmp_path) == [*GENERATED, *DRAWN]
     text = (tmp_path / "docs/ledger.md").read_text("utf-8")
     assert text.startswith("before\n<!-- kinds: x -->\n\n| Kind |")
     assert text.endswith("|\n\n<!-- /kinds -->\nafter\n")
