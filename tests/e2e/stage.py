@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
+
 from server.control.acts import act
 from server.control.desk import desk
 from server.engine.port import NotProposed
@@ -57,12 +59,19 @@ class Served(Node):
     """A node with funded cards, that can be killed."""
 
     def __init__(
-        self, folder: Path, *, cards: int = 0, raw_cards: Sequence[int] = (), tills: int = 0
+        self,
+        folder: Path,
+        *,
+        cards: int = 0,
+        raw_cards: Sequence[int] = (),
+        tills: int = 0,
+        database: str = "",
     ) -> None:
+        """`database` is the address of PostgreSQL; without one it is a file of SQLite."""
         super().__init__(folder / "node", free_port())
-        self.files = Home(self.home)
+        self.files, self.database = Home(self.home), database
         listen = f"{LOOPBACK}:{self.port}"
-        plan = Plan(name="Le Bar", place="Le Bar", local="GRAIN", listen=listen)
+        plan = Plan(name="Le Bar", place="Le Bar", local="GRAIN", listen=listen, database=database)
         founded = found_node(self.files, plan)
         self.chain, self.link = founded.chain, founded.link
         self.terminals = [Till(World.till_seed(n), self.chain) for n in range(tills)]
@@ -103,6 +112,13 @@ class Served(Node):
             connection.close()
 
     # ---------- what is on the chain ----------
+
+    def query(self, sql: str, *values: object) -> list[Any]:
+        """Read rows from its database, whichever it is."""
+        if not self.database:
+            return super().query(sql, *values)
+        with psycopg.connect(self.database) as connection:
+            return connection.execute(sql.replace("?", "%s").encode(), values).fetchall()
 
     def must_be_sound(self) -> None:
         """Everything is what the blocks give, and money only moved."""

@@ -32,7 +32,7 @@ PARTS: Final = {
     ),
     "ledger": Part(
         sources="server/ledger",
-        needs=("shared",),
+        needs=("shared", "server/__init__.py"),
         tests=("tests/server/ledger", "--ignore=tests/server/ledger/test_mutants.py"),
     ),
 }

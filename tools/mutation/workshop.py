@@ -25,7 +25,6 @@ LOG: Final = "log"
 NONE: Final = "no.such.mutant"
 """A name that makes mutmut write all mutants and try none."""
 BESIDE: Final = (
-    "server/__init__.py",
     "tests/__init__.py",
     "tests/server/__init__.py",
     "tests/vectors",
@@ -77,7 +76,7 @@ def settings(part: Part) -> str:
     return PYPROJECT.format(
         sources=part.sources,
         leave_out=json.dumps(part.leave_out),
-        needs=json.dumps([*part.needs, "server/__init__.py"]),
+        needs=json.dumps(part.needs),
         tests=json.dumps([*part.tests, "-m", "not soak"]),
     )
 
