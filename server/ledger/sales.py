@@ -150,12 +150,12 @@ def _slot_dues(
     before, after = body.spent
     if not before < after <= MOST_CENTS or body.total != after - before:
         return Code.WRONG_SPAN
-    purse_record = purse_of(context, body.card)
-    assets = purse_group(context, purse_record.group)
+    record = purse_of(context, body.card)
+    assets = purse_group(context, record.group)
     accepted = context.state.accepted(at) or assets
     if not accepted:
         return Code.NOTHING_ACCEPTED
-    above = max(0, after - max(before, purse_record.void_line))
+    above = max(0, after - max(before, record.void_line))
     from_purse = tuple((purse(body.card), asset) for asset in assets)
     from_wallet = tuple((wallet(payer), asset) for asset in accepted)
     known = context.state.get(Allowed, (body.allowance,))

@@ -18,6 +18,8 @@ class Mutant(NamedTuple):
 
 EXECUTOR, MONEY, RULES = (f"server/ledger/{name}.py" for name in ("executor", "money", "rules"))
 STATE, EFFECT, AUDIT = (f"server/ledger/{name}.py" for name in ("state", "effect", "audit"))
+SALES, REFUNDS, PURSES = (f"server/ledger/{name}.py" for name in ("sales", "refunds", "purses"))
+CLAIMS, CARDS, MERGE = (f"server/ledger/{name}.py" for name in ("claims", "cards", "merge"))
 MELTING, DEMURRAGE = "server/ledger/melting.py", "server/ledger/demurrage.py"
 REGISTRY, CHAIN, MEMORY = (f"server/ledger/{name}.py" for name in ("registry", "chain", "memory"))
 TRANSACTION, IDS, SIGNING = (f"shared/{name}.py" for name in ("transaction", "ids", "signing"))
@@ -93,7 +95,7 @@ MUTANTS: Final = (
     Mutant(
         "place sells its own",
         MONEY,
-        "if _free(context.state, signed.place, body.asset) < body.amount:",
+        "if free(context.state, signed.place, body.asset) < body.amount:",
         "if False:",
     ),
     Mutant(
@@ -120,11 +122,11 @@ MUTANTS: Final = (
     Mutant("place + loss", MONEY, " + state.balance(loss(at), asset)", ""),
     Mutant(
         "online is all or nothing",
-        MONEY,
-        "    if online:\n        return Code.INSUFFICIENT_FUNDS\n",
+        SALES,
+        "            if online:\n                return Code.INSUFFICIENT_FUNDS\n",
         "",
     ),
-    Mutant("blocked card online", MONEY, 'if online and card.status == "blocked":', "if False:"),
+    Mutant("blocked card online", SALES, 'if online and card.status == "blocked":', "if False:"),
     Mutant(
         "order of assets",
         STATE,
@@ -135,51 +137,209 @@ MUTANTS: Final = (
         "pegged assets only", STATE, "if asset.peg == EUR\n                and (", "if (True and "
     ),
     Mutant("own local assets only", STATE, " or asset.issuer == place)", " or True)"),
-    Mutant("overdrawn says so", MONEY, "(debt, *uses), OVERDRAWN)", "(debt, *uses), ACCEPTED)"),
-    Mutant("shortfall is owed", MONEY, "(debt, *uses), OVERDRAWN)", "uses, OVERDRAWN)"),
+    Mutant("overdrawn says so", SALES, "holder), *uses), OVERDRAWN)", "holder), *uses), ACCEPTED)"),
+    Mutant(
+        "shortfall is owed",
+        SALES,
+        "(*records, ((payer,), holder), *uses), OVERDRAWN)",
+        "(*records, *uses), OVERDRAWN)",
+    ),
+    Mutant(
+        "one cent pays once",
+        SALES,
+        "held -= _drawn(postings, source, asset)",
+        "pass",
+    ),
+    Mutant("lines in their classes", SALES, "if asset.asset_class not in PAYS_LINES:", "if False:"),
+    Mutant(
+        "lines where accepted",
+        SALES,
+        "None if context.state.takes(at, part.asset) else Code.NOT_ACCEPTED",
+        "None",
+    ),
+    Mutant("lines before the rest", SALES, "else (*lines, *rest)", "else (*rest, *lines)"),
+    # ---------- slots and purses ----------
+    Mutant("span is the total", SALES, " or body.total != after - before:", ":"),
+    Mutant(
+        "purse before wallet",
+        SALES,
+        "Due(above, (*from_purse, *from_wallet)",
+        "Due(above, (*from_wallet, *from_purse)",
+    ),
+    Mutant(
+        "nothing of a purse below its void line",
+        SALES,
+        "max(before, record.void_line)",
+        "before",
+    ),
+    Mutant(
+        "an unknown allowance is its home's loss",
+        SALES,
+        "lost_at = at if known is not None and known.card == body.card else card.home",
+        "lost_at = at",
+    ),
+    Mutant(
+        "allowance of this card", SALES, "is not None and known.card == body.card", "is not None"
+    ),
+    Mutant("a copied card is blocked", SALES, "    if overlaps:\n", "    if False:\n"),
+    Mutant(
+        "claims overlap",
+        CLAIMS,
+        "low < after and before < high",
+        "low <= after and before <= high",
+    ),
+    Mutant("claims overlap at all", CLAIMS, "low < after and before < high", "(low, high) == span"),
+    Mutant("claims join", CLAIMS, "max(high, joined[-1][1])", "high"),
+    Mutant(
+        "purse limit",
+        PURSES,
+        "due = min(limit - funds(context, body.card, assets)",
+        "due = min(limit",
+    ),
+    Mutant("limit by tier", PURSES, 'if card.tier == "T1"', "if True"),
+    Mutant(
+        "need is a need", PURSES, "max(_limit(context, card), body.need)", "_limit(context, card)"
+    ),
+    Mutant(
+        "suspended nodes issue nothing",
+        PURSES,
+        "if signed.author in validators(context).suspended:",
+        "if False:",
+    ),
+    Mutant("no purse on a plain card", PURSES, 'if card.tier == "T0":', "if False:"),
+    Mutant("no purse on a blocked card", PURSES, 'if card.status == "blocked":', "if False:"),
+    Mutant(
+        "purse of what its home accepts",
+        PURSES,
+        "if not all(context.state.takes(card.home, asset) for asset in assets):",
+        "if False:",
+    ),
+    Mutant("numbers jump at a recovery", PURSES, " + JUMP * (recoveries - before.epoch)", ""),
+    Mutant(
+        "an older allowance may be valid longer",
+        PURSES,
+        "max(before.expires, hour + body.valid_hours)",
+        "hour + body.valid_hours",
+    ),
+    Mutant("claims are spent", PURSES, "highest(after.claims), after.voided", "after.voided"),
+    Mutant("voids are spent", PURSES, " after.voided,", ""),
+    Mutant("no more than is in the purse", PURSES, ", after.credit - held)", ")"),
+    Mutant("release waits", PURSES, "if context.time < before.expires * HOUR_MS:", "if False:"),
+    Mutant(
+        "release after all are heard",
+        PURSES,
+        "if not _all_heard(context, body, assets):",
+        "if False:",
+    ),
+    Mutant("heard and on the chain", PURSES, " or heard[author] > (head.seq if head else 0)", ""),
+    Mutant(
+        "what was released is spent",
+        PURSES,
+        "replace(before, void_line=_counted(before))",
+        "before",
+    ),
+    Mutant("a void of what was credited", PURSES, "low < high <= _counted(before)", "low < high"),
+    Mutant(
+        "a revoked till voids nothing",
+        PURSES,
+        'if author.status == "revoked" and signed',
+        "if False and signed",
+    ),
     # ---------- refunds ----------
     Mutant(
         "refund ceiling",
-        MONEY,
-        "if returned + body.amount > sold.body.total:",
-        "if body.amount > sold.body.total:",
+        REFUNDS,
+        "if returned + body.amount > whole(sold.body):",
+        "if body.amount > whole(sold.body):",
     ),
     Mutant(
-        "refund ceiling at all", MONEY, "if returned + body.amount > sold.body.total:", "if False:"
+        "refund ceiling at all",
+        REFUNDS,
+        "if returned + body.amount > whole(sold.body):",
+        "if False:",
     ),
-    Mutant("refund of own place", MONEY, "if sold.place != signed.place:", "if False:"),
+    Mutant("refund of own place", REFUNDS, "if sold.place != signed.place:", "if False:"),
     Mutant(
         "refund of a rejected sale",
-        MONEY,
-        "    if not sold.verdict.took_effect:\n        return Effect()\n",
-        "",
+        REFUNDS,
+        "    if moved is None:\n        return Effect()\n",
+        "    moved = moved or ()\n",
     ),
     Mutant(
         "refund from the end",
-        MONEY,
-        "for posting in reversed(sold.postings):",
-        "for posting in sold.postings:",
+        REFUNDS,
+        "for posting in reversed(moved):",
+        "for posting in moved:",
     ),
     Mutant(
         "refund settles the debt first",
-        MONEY,
-        "debt = min(part, owed.get((posting.asset, at), 0))",
+        REFUNDS,
+        "debt = min(part, _owes(after, asset, lost_at))",
         "debt = 0",
     ),
     Mutant(
         "refund of a paid debt",
-        MONEY,
-        "debt = min(part, owed.get((posting.asset, at), 0))",
+        REFUNDS,
+        "debt = min(part, _owes(after, asset, lost_at))",
         "debt = part",
     ),
     Mutant(
-        "refund within place + loss", MONEY, "if _takes_too_much(state, at, postings):", "if False:"
+        "refund within place + loss",
+        REFUNDS,
+        "if _takes_too_much(state, signed.place, postings):",
+        "if False:",
     ),
     Mutant(
-        "refund is remembered", MONEY, "Refunded(returned + body.amount)", "Refunded(body.amount)"
+        "refund is remembered",
+        REFUNDS,
+        "Refunded(returned + body.amount)",
+        "Refunded(body.amount)",
+    ),
+    Mutant(
+        "refund of what a dispute paid",
+        REFUNDS,
+        'if paid and settled.outcome == "pay" else None',
+        "if paid else None",
+    ),
+    Mutant("refund to who paid", REFUNDS, "if posting.source.startswith(_WALLET):", "if False:"),
+    # ---------- cards and wallets ----------
+    Mutant("a purse stays with its wallet", CARDS, "if is_open(context, body.card):", "if False:"),
+    Mutant("a copied card stays blocked", CARDS, "if card.reason == FORK:", "if False:"),
+    Mutant(
+        "links to one's own wallets",
+        CARDS,
+        "if target is not None and (code := serves(context, signed, target.home)):",
+        "if False:",
+    ),
+    Mutant(
+        "purses of cents",
+        CARDS,
+        "if asset.peg != EUR or asset.asset_class not in IN_PURSES:",
+        "if False:",
+    ),
+    Mutant("a merge takes all", MERGE, "if amount:", 'if amount and asset == "FED":'),
+    Mutant("a wallet merges once", MERGE, "if source.merged or target.merged:", "if False:"),
+    Mutant(
+        "debts merge",
+        MERGE,
+        "target = owing(target, asset, place, debt)",
+        "pass",
+    ),
+    Mutant("a merge with itself", MERGE, "if body.source == body.target:", "if False:"),
+    Mutant(
+        "cards go where their wallet went",
+        EFFECT,
+        "return merged_into(context, card.wallet)",
+        "return card.wallet",
+    ),
+    Mutant(
+        "purses melt with their wallet",
+        EFFECT,
+        "accounts = (wallet_account(wallet), *map(purse, cards))",
+        "accounts = (wallet_account(wallet),)",
     ),
     # ---------- transfers ----------
-    Mutant("transfer to oneself", MONEY, "if body.source == body.target:", "if False:"),
+    Mutant("transfer to oneself", MONEY, "if body.source == target:", "if False:"),
     # ---------- notices and melts ----------
     Mutant(
         "notice",
@@ -194,7 +354,12 @@ MUTANTS: Final = (
         "True",
     ),
     Mutant("notice of this idleness", DEMURRAGE, "and clock.last_use <= notice.idle_since", ""),
-    Mutant("melt amount", MELTING, "if body.amount != before - step(before, policy):", "if False:"),
+    Mutant(
+        "melt amount",
+        MELTING,
+        "if body.amount != min(before - step(before, policy), there):",
+        "if False:",
+    ),
     Mutant("melt day", MELTING, " or body.day > context.day or not", " or not"),
     Mutant(
         "a day melts once",
