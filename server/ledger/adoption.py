@@ -28,6 +28,7 @@ from server.ledger.records import (
     Posting,
     Record,
     Refunded,
+    Settled,
 )
 from server.ledger.state import Done, State
 from shared.bodies import AnySale, Body, CashReload, ForkAdopt, Refund, Role, SaleVoid
@@ -169,4 +170,4 @@ class _Branch:
 
     def _is_of_the_other(self, record: type[Record], key: Key) -> bool:
         """Tell whether a record is about numbers that the two branches both have."""
-        return record is Refunded and key[0] == self.name and int(key[1]) >= self.since
+        return record in {Refunded, Settled} and key[0] == self.name and int(key[1]) >= self.since

@@ -135,6 +135,8 @@ def _failed(context: Context, signed: Signed, body: _Step, kind: str) -> Outcome
     locked, asset, proof = found
     if locked.status == "failed":
         return Code.ALREADY_SETTLED
+    if locked.account == _WALLET:
+        return Code.UNKNOWN_WALLET  # a reload for a card that nobody knows: it is only paid back
     back: tuple[Posting, ...] = ()
     source = hold(body.lock)
     if locked.status == "done":
