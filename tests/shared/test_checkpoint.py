@@ -7,6 +7,7 @@ import pytest
 from nacl.signing import SigningKey
 
 from shared.checkpoint import (
+    MAX_NOTE_CHARACTERS,
     Checkpoint,
     cosign,
     key_id,
@@ -129,6 +130,33 @@ def test_what_is_no_note(note: str) -> None:
     assert code(note) is Code.BAD_FRAMING
 
 
+def test_a_note_may_hold_empty_lines_and_ends_at_the_last() -> None:
+    text = f"{TEXT}\nmore of it\n"
+    assert read_checkpoint(f"{text}\n{by_hand(text)}", public=OURS).size == 62
+
+
+def test_a_note_has_a_text() -> None:
+    with pytest.raises(Refused) as refused:
+        open_note(f"\n\n{by_hand(chr(10), NAME)}", name=NAME, public=OURS)
+    assert refused.value.code is Code.BAD_FRAMING
+
+
+def test_a_note_may_be_as_long_as_the_limit() -> None:
+    bare = len(f"{TEXT}\n\n{by_hand(TEXT)}")
+    text = f"{TEXT}{'x' * (MAX_NOTE_CHARACTERS - bare)}\n"
+    note = f"{text}\n{by_hand(text)}"
+    assert len(note) == MAX_NOTE_CHARACTERS
+    assert read_checkpoint(note, public=OURS).size == 62
+
+
+def test_the_key_signs_under_the_name_of_the_log() -> None:
+    renamed = by_hand(TEXT, "another.example/log")
+    assert code(f"{TEXT}\n{renamed}") is Code.BAD_SIGNATURE
+    with pytest.raises(Refused) as refused:
+        open_note(f"{TEXT}\n{renamed}", name=LOG, public=OURS)
+    assert refused.value.code is Code.BAD_SIGNATURE
+
+
 # ---------- cosignatures ----------
 
 W1, W2, W3 = (bytes(SigningKey(letter * 32).verify_key) for letter in (b"1", b"2", b"3"))
@@ -174,3 +202,11 @@ def test_a_bad_cosignature_of_a_known_key_spoils_the_note() -> None:
     with pytest.raises(Refused) as refused:
         read_cosigned(note, keys=(W1, W2), need=1)
     assert refused.value.code is Code.BAD_SIGNATURE
+
+
+def test_a_size_stands_on_a_line_of_its_own() -> None:
+    text = TEXT.replace("\n62", " 62")
+    note = f"{text}\n{by_hand(text, 'validator.example/1', b'1' * 32)}"
+    with pytest.raises(Refused) as refused:
+        read_cosigned(note, keys=(W1,), need=1)
+    assert refused.value.code is Code.BAD_FRAMING

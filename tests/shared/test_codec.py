@@ -90,8 +90,10 @@ def test_what_is_nested_too_deeply_is_refused_and_never_raises(shape: str, depth
     assert refused.value.code is Code.NOT_CANONICAL
 
 
-def test_thirty_two_levels_are_read() -> None:
-    raw = b"[" * 32 + b"1" + b"]" * 32
+@pytest.mark.parametrize("shape", ["[]", '{"a":}'])
+def test_thirty_two_levels_are_read(shape: str) -> None:
+    around, end = shape[:-1], shape[-1]
+    raw = (around * 32 + "1" + end * 32).encode()
     assert encode(plain(raw)) == raw
 
 

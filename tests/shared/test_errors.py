@@ -16,3 +16,4 @@ def test_words_are_short_enough_for_a_till() -> None:
 def test_a_refusal_carries_its_code_and_a_hint() -> None:
     assert str(Refused(Code.GAP)) == "gap"
     assert str(Refused(Code.TOO_LARGE, "batch")) == "too_large: batch"
+    assert Refused(Code.TOO_LARGE, "batch").hint == "batch"

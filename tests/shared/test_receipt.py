@@ -74,6 +74,7 @@ def test_a_good_receipt(chain: ChainId) -> None:
     assert proven.transaction.raw == payload(chain)
     assert (proven.verdict, proven.index) == (ACCEPTED, 1)
     assert (proven.checkpoint.origin, proven.checkpoint.size) == (LOG, 2)
+    assert proven.signers == {KEY}
 
 
 def changed(**fields: object) -> Flaw | Proven:

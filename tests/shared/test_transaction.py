@@ -19,6 +19,7 @@ from shared.transaction import (
     MAX_BATCH_BYTES,
     open_payload,
     parse_batch,
+    parse_frame,
     payload_hash,
     signed_by,
     write_batch,
@@ -161,6 +162,7 @@ def header(position: int, value: bytes) -> bytes:
         (header(3, b"01"), Code.BAD_FRAMING),
         (header(3, b"-1"), Code.BAD_FRAMING),
         (header(3, b"9" * 40), Code.BAD_FRAMING),
+        (HEADER.replace(b" ", b"  ", 1) + GOOD[len(HEADER) :], Code.BAD_FRAMING),
         (header(4, b"2"), Code.BAD_FRAMING),
         (header(4, b"+3"), Code.BAD_FRAMING),
         (header(5, FIELDS[5] + b"="), Code.BAD_FRAMING),
@@ -222,3 +224,16 @@ def test_each_wrong_body_has_its_code(vector: dict[str, Any]) -> None:
 
 def canonical(payload: dict[str, Any]) -> bytes:
     return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def test_a_frame_may_be_as_large_and_its_number_as_long_as_the_limits() -> None:
+    """The frame says nothing of what is in it: the payload is not looked at yet."""
+    largest = str(2**53 - 1).encode()
+    head = b" ".join((*FIELDS[:3], largest, b"1", FIELDS[5])) + b"\n"
+    raw = head.ljust(MAX_BATCH_BYTES - 1, b"x") + b"\n"
+    frame = parse_frame(raw)
+    assert frame.first == 2**53 - 1
+    assert len(frame.lines[0]) == MAX_BATCH_BYTES - len(head) - 1
+    with pytest.raises(Refused) as refused:
+        parse_frame(raw + b"\n")
+    assert refused.value.code is Code.TOO_LARGE

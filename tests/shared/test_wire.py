@@ -6,6 +6,7 @@ from shared.amounts import Amount
 from shared.detail import Detail, Line, adds_up, detail_hash
 from shared.errors import Code, Refused
 from shared.ids import Hex32
+from shared.transaction import MAX_TRANSACTIONS
 from shared.wire import MAX_UPLOAD_BYTES, pairing_text, split_upload, write_details
 
 LINES = (Line("beer", "Bière pression", 2, 500, 2000), Line("cup", "Retour gobelet", 1, -100, 0))
@@ -26,6 +27,7 @@ def test_details_travel_behind_the_batch() -> None:
         b"tirelire-details/1 1\n{}",
         b"tirelire-details/1 01\n{}\n",
         b"tirelire-details/1 x\n{}\n",
+        b"tirelire-details/1 0\n" + write_details([DETAIL]),
     ],
 )
 def test_a_wrong_count_is_refused(tail: bytes) -> None:
@@ -35,11 +37,22 @@ def test_a_wrong_count_is_refused(tail: bytes) -> None:
 
 
 def test_details_without_a_batch_and_too_much_of_all_are_refused() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         split_upload(b"x\n" + write_details([DETAIL]))
+    assert refused.value.code is Code.BAD_FRAMING
     with pytest.raises(Refused) as refused:
         split_upload(b"x" * (MAX_UPLOAD_BYTES + 1))
     assert refused.value.code is Code.TOO_LARGE
+
+
+def test_an_upload_may_be_as_large_as_the_limits() -> None:
+    batch = BATCH.ljust(MAX_UPLOAD_BYTES, b"x")
+    assert split_upload(batch) == (batch, ())
+    details = (DETAIL,) * MAX_TRANSACTIONS
+    assert split_upload(BATCH + write_details(details)) == (BATCH, details)
+    with pytest.raises(Refused) as refused:
+        split_upload(BATCH + write_details((*details, DETAIL)))
+    assert refused.value.code is Code.BAD_FRAMING
 
 
 def test_a_detail_that_is_not_canonical_is_refused() -> None:

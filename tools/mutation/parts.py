@@ -63,4 +63,22 @@ EXPLAINED: Final = (
         added=r"Refused\(Code\.\w+, ",
         why="a hint is for a person who reads a log; no rule and no byte depends on its words",
     ),
+    Explained(
+        where=r".*",
+        removed=r"\"(sha256|ascii|utf-8)\"",
+        added=r"\"(SHA256|ASCII|UTF-8)\"",
+        why="names of hashes and encodings are the same in capitals",
+    ),
+    Explained(
+        where=r"shared\.checkpoint\.x__base64__.*",
+        removed=r"validate=True",
+        added=r"b64decode\(text, (validate=False)?\)",
+        why="the text that is written back is compared with the one that was read",
+    ),
+    Explained(
+        where=r"shared\.checkpoint\.x__read__.*",
+        removed=r', "", ""\)$',
+        added=r'"XXXX"',
+        why="a text ends with a line end: what is put behind it is only there to be unpacked",
+    ),
 )
