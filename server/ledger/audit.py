@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from server.ledger.chain import NOTHING, Block, Built, Tip, build
 from server.ledger.finding import Finding
+from server.ledger.governance import handed_over
 from server.ledger.memory import Memory
 from server.ledger.proofs import sums, wrong_effects
 from server.ledger.records import Author
@@ -135,6 +136,8 @@ def _batches(block: Block, header: Header) -> tuple[Batch, ...]:
 
 def _seal(memory: Memory, block: Block, header: Header, batches: Iterable[Batch]) -> None:
     """Prove the seal: by a node, under the key that it has before this block."""
+    if handed_over(memory):
+        raise _Bad("sealed by one node after another engine was handed the chain")
     record = memory.get(Author, (header.author,))
     if record is None:
         key = next(_founders(header, batches), "")

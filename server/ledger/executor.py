@@ -20,8 +20,8 @@ from shared.block import write_leaf
 from shared.bodies import Body
 from shared.codec import encode
 from shared.errors import Code
-from shared.ids import ZERO_HASH, AuthorId, Hash
-from shared.transaction import Batch, Transaction
+from shared.ids import ZERO_HASH, AuthorId, Hash, author_id
+from shared.transaction import Batch, Transaction, signed_by
 from shared.verdict import Verdict
 
 
@@ -72,8 +72,9 @@ class BlockResult:
 def execute(view: View, batches: Sequence[Batch], *, height: int, time: int) -> BlockResult:
     """Execute batches on top of a view.
 
-    `time` is the block's (UTC milliseconds).  Signatures must have been checked already; everything
-    else that the state decides is decided here.
+    `time` is the block's (UTC milliseconds).  Signatures must have been checked already, under the
+    key that the author had then; everything that the state decides is decided here, also which key
+    counts when there was a change since.
     """
     state = State(view)
     executed: list[Executed] = []
@@ -83,6 +84,8 @@ def execute(view: View, batches: Sequence[Batch], *, height: int, time: int) -> 
         author = state.get(Author, (batch.author,))
         keys.append(author.key if author else "")
         answer = position(state, batch, height=height)
+        if author is not None and not _is_signed(author, batch, answer):
+            answer = Taken(0, Code.BAD_SIGNATURE)
         taken.append(answer)
         if answer.code is None:
             context = Context(state, height=height, time=time)
@@ -112,6 +115,17 @@ def position(state: State, batch: Batch, *, height: int) -> Taken:
     if fresh and fresh[0].envelope.prev != head.hash:
         return Taken(0, Code.FORK, expected)
     return Taken(min(known, len(batch.transactions)), None, expected)
+
+
+def _is_signed(author: Author, batch: Batch, answer: Taken) -> bool:
+    """Prove the signature of an author that goes on with another key than its first.
+
+    What is all known has no first new number by which to choose a key, and no effect.
+    """
+    if answer.code not in {None, Code.FORK} or answer.skipped == len(batch.transactions):
+        return True
+    key = bytes.fromhex(author.key)
+    return author_id(key) == batch.author or signed_by(batch, key)
 
 
 def _same_history(state: State, batch: Batch, known: int) -> bool:
