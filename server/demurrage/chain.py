@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection
 
 from server.demurrage.plan import Holdings, Lot, Share
-from server.ledger.effect import Context, idle_clock, melting
+from server.ledger.effect import Context, holding, idle_clock, melting, merged_into
 from server.ledger.melting import owed_back, reversal_evidence, spent_before
 from server.ledger.records import (
     Announced,
@@ -23,11 +23,12 @@ from server.ledger.records import (
     Pending,
     Record,
 )
+from server.ledger.refunds import payer_of
 from server.ledger.state import State, View
 from server.store.listing import Listing
 from server.store.view import StoreView
 from shared.amounts import Amount
-from shared.bodies import MeltReversal, Sale
+from shared.bodies import AnySale, MeltReversal
 from shared.ids import AssetId, AuthorId, PlaceId, WalletId
 from shared.policy import DemurragePolicy
 
@@ -79,21 +80,22 @@ class LedgerChain:
 
     def reversals(self) -> Sequence[MeltReversal]:
         """Give what melts owe to sales that were made before them and came in after."""
-        melts: dict[WalletId, list[tuple[AssetId, int, Melted]]] = {}
+        context = self._context()
+        melts: dict[WalletId, list[tuple[WalletId, AssetId, int, Melted]]] = {}
         heights: list[int] = []
-        for (wallet, asset, day), melted in self._rows.rows(Melted):
+        for (name, asset, day), melted in self._rows.rows(Melted):
             if melted.reversed < melted.amount:
-                step = (AssetId(str(asset)), int(day), melted)
-                melts.setdefault(WalletId(str(wallet)), []).append(step)
+                wallet = WalletId(str(name))
+                step = (wallet, AssetId(str(asset)), int(day), melted)
+                melts.setdefault(merged_into(context, wallet), []).append(step)
                 heights.append(melted.height)
         if not heights:
             return []
-        context = self._context()
         return [
             body
             for sale in self._rows.late_sales(min(heights), max(heights))
-            for wallet in _payers(context, sale)
-            for asset, day, melted in melts.get(wallet, ())
+            for payer in _payers(context, sale)
+            for wallet, asset, day, melted in melts.get(payer, ())
             if (body := _reversal(context, wallet, asset, day, melted, sale)) is not None
         ]
 
@@ -117,12 +119,12 @@ class LedgerChain:
 
 
 def _payers(context: Context, sale: tuple[AuthorId, int]) -> tuple[WalletId, ...]:
-    """Give the wallet of the card that a sale was paid with."""
+    """Give the wallet that paid a sale, or what that became part of since."""
     sold = context.state.transaction(*sale)
-    if sold is None or not isinstance(sold.body, Sale):
+    if sold is None or not isinstance(sold.body, AnySale):
         return ()
     card = context.state.get(Card, (sold.body.card,))
-    return () if card is None else (card.wallet,)
+    return () if card is None else (payer_of(context, card, sold.height, sold.postings),)
 
 
 def _lots(
@@ -135,7 +137,8 @@ def _lots(
     for wallet, balance in held.items():
         clock = idle_clock(context, wallet, asset, policy, since)
         if clock is not None:
-            yield Lot(wallet, clock, balance)
+            purses = holding(context, wallet, asset) - balance
+            yield Lot(wallet, clock, balance, purses)
 
 
 def _reversal(

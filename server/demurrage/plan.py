@@ -23,11 +23,15 @@ DAY_MS: Final = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """What one wallet holds of the asset, and since when it lies idle."""
+    """What one wallet holds of the asset, and since when it lies idle.
+
+    `purses` is what it has put on its cards: it counts, and is left where it is (PROTOCOL §8).
+    """
 
     wallet: WalletId
     idle: Idle
     balance: int
+    purses: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +81,9 @@ def melts(holdings: Holdings, day: int) -> tuple[Melt, ...]:
             for given, idle_since in holdings.announced.get(day, ())
         ]
         announced = demurrage.announced_by(told, lot.idle, holdings.policy)
-        amount = demurrage.melt_on(lot.balance, lot.idle, day, holdings.policy, announced)
-        if amount:
+        held = lot.balance + lot.purses
+        amount = demurrage.melt_on(held, lot.idle, day, holdings.policy, announced)
+        if amount := min(amount, lot.balance):
             found.append(
                 Melt(amount=Amount(amount), asset=holdings.asset, day=day, wallet=lot.wallet)
             )

@@ -17,9 +17,12 @@ from shared.bodies import (
     AssetCreate,
     Body,
     CardRegister,
+    GroupCreate,
     Issue,
+    Merge,
     PlaceCreate,
     PolicySet,
+    PurseIssue,
     Sale,
     TerminalEnrol,
 )
@@ -34,9 +37,10 @@ from shared.ids import (
     WalletId,
     melt_pending,
     place,
+    purse,
     wallet,
 )
-from shared.policy import NO_DEMURRAGE
+from shared.policy import NO_DEMURRAGE, ProtocolPolicy
 from shared.signing import public_key
 from tests.server.demurrage.little_engine import TILL_SEED, LittleEngine
 
@@ -45,6 +49,7 @@ GRAIN = AssetId("GRAIN")
 START = day_number(date(2026, 1, 1))
 CARD = CardRef("2" * 32)
 WALLET = WalletId("1" * 32)
+PURSE_CARD = CardRef("4" * 32)
 POLICY = structs.replace(
     NO_DEMURRAGE, enabled=True, grace_days=90, step_days=30, rate_bp=100, floor=2_00
 )
@@ -191,3 +196,32 @@ def test_money_that_was_there_before_the_policy_has_its_grace(village: Village) 
     [lot] = holdings.lots
     assert (lot.idle.last_use, lot.idle.next_step) == (START, START + 90)
     assert day_of(village.clock.now_ms()) == START
+
+
+def test_what_lies_in_a_purse_counts_and_stays_there(village: Village) -> None:
+    village.propose(
+        PolicySet("-", ProtocolPolicy(2)),
+        CardRegister(card=PURSE_CARD, home=BAR, tier="T1", wallet=WalletId("4" * 32)),
+        Issue(Amount(100_00), GRAIN, "purse", WalletId("4" * 32)),
+        GroupCreate((GRAIN,), 1),
+        PurseIssue(PURSE_CARD, 1, 0, 24),  # 30.00 of it
+    )
+    assert village.play(90)["rejected"] == 0
+    assert village.held(wallet(WalletId("4" * 32))) == 69_00  # one percent of 100.00
+    assert village.held(purse(PURSE_CARD)) == 30_00
+
+
+def test_a_melt_of_a_wallet_that_was_merged_is_taken_back_for_its_heir(village: Village) -> None:
+    heir = WalletId("5" * 32)
+    village.propose(
+        PolicySet("-", ProtocolPolicy(2)),
+        CardRegister(card=CardRef("5" * 32), home=BAR, tier="T0", wallet=heir),
+    )
+    village.play(89)
+    before = village.engine.tip.height
+    village.play(90)
+    village.propose(Merge(WALLET, heir))
+    village.sell(10_00, seen=before)
+    sums = village.play(91)
+    assert (sums["reversals"], sums["rejected"]) == (1, 0)
+    assert village.held(wallet(heir)) == 90_00
