@@ -80,6 +80,7 @@ class Code(StrEnum):
     ASSET_ARCHIVED = "asset_archived"
     NOT_ACCEPTED = "not_accepted"
     NO_RATE = "no_rate"
+    WRONG_RATE = "wrong_rate"
     TOO_SMALL = "too_small"
     WRONG_TIER = "wrong_tier"
     UNKNOWN_GROUP = "unknown_group"
@@ -262,6 +263,10 @@ MESSAGES: Final[dict[Code, Words]] = {
     ),
     Code.NO_RATE: Words(
         "Aucun taux n’est fixé pour cet échange.", "No rate is set for this exchange."
+    ),
+    Code.WRONG_RATE: Words(
+        "Ce taux contredit les autres\u00a0: un tour d’échanges créerait de l’argent.",
+        "This rate contradicts the others: a round of exchanges would make money.",
     ),
     Code.TOO_SMALL: Words(
         "Le montant est trop petit pour être échangé.", "The amount is too small to be exchanged."

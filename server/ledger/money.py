@@ -35,6 +35,7 @@ from shared.ids import (
     Account,
     AssetId,
     PlaceId,
+    WalletId,
     hold,
     issuer,
     loss,

@@ -6,6 +6,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from server.ledger.assets import FACTS
+from server.ledger.authors import key_is_taken
 from server.ledger.community import dividend_policy
 from server.ledger.effect import (
     CHAIN,
@@ -69,9 +70,9 @@ def terminal_enrol(context: Context, signed: Signed, body: TerminalEnrol) -> Out
     """Let a terminal sign for a place."""
     if code := serves(context, signed, body.place):
         return code
-    terminal = author_id(bytes.fromhex(body.key))
-    if context.state.get(Author, (terminal,)):
+    if key_is_taken(context, body.key):
         return Code.ALREADY_EXISTS
+    terminal = author_id(bytes.fromhex(body.key))
     record = Author(0, body.box, body.key, body.label, body.place, Role.TERMINAL, "active")
     return Effect(records=(((terminal,), record),))
 

@@ -7,7 +7,7 @@ hands the changes to whoever asked.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, cast
+from typing import Final, Protocol, TypeVar, cast
 
 from server.ledger.records import NAMES, Acceptance, Asset, Balance, Key, Place, Posting, Record
 from shared.amounts import MAX_AMOUNT
@@ -16,6 +16,8 @@ from shared.ids import EUR, Account, AssetId, AuthorId, Hash, PlaceId, may_be_ne
 from shared.verdict import Verdict
 
 R = TypeVar("R", bound=Record)
+_GROUP: Final = {AssetClass.FEDERATED, AssetClass.LOCAL, AssetClass.GIFT}
+"""Classes that a sale's total is paid in; a meal is only for lines that are food."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +141,20 @@ class State:
             usable = (
                 (asset.priority, code)
                 for code, asset in self.assets().items()
-                if asset.peg == EUR
-                and (asset.asset_class is AssetClass.FEDERATED or asset.issuer == place)
+                if asset.peg == EUR and asset.asset_class in _GROUP and self.takes(place, code)
             )
             found = self._accepted[place] = tuple(code for _, code in sorted(usable))
         return found
+
+    def takes(self, place: PlaceId, code: AssetId) -> bool:
+        """Tell whether a place takes an asset: its own, the federated, or by consent of both."""
+        asset = self.assets().get(code)
+        if asset is None:
+            return False
+        if asset.asset_class is AssetClass.FEDERATED or asset.issuer == place:
+            return True
+        consent = self.get(Acceptance, (code, place))
+        return consent is not None and consent.issuer and consent.place
 
     def places(self) -> dict[PlaceId, Place]:
         """Give every place, with those made in this block."""
