@@ -1,0 +1,267 @@
+"""Sales of protocol 2 by hand: lines, slots, copies; plain ones are in `test_money.py`."""
+
+import pytest
+
+from server.ledger.records import Card, Forked, Wallet
+from shared.amounts import Amount
+from shared.bodies import (
+    AssetAccept,
+    AssetClass,
+    CardBlock,
+    CardRegister,
+    Genesis,
+    GroupCreate,
+    Part,
+    PlaceCreate,
+    PolicySet,
+    Reload,
+    SplitSale,
+    TerminalEnrol,
+    TerminalRevoke,
+)
+from shared.ids import ZERO_HASH, AssetId, PlaceId, PublicKey, loss, place
+from shared.policy import ProtocolPolicy
+from tests.server.ledger.neighbours import CAFE, POINTS, Neighbours, given, unit
+from tests.server.ledger.pursed import (
+    RICH,
+    THIN,
+    account,
+    allowance,
+    issue,
+    known,
+    purses,
+    slot,
+)
+from tests.server.ledger.world import (
+    BAR,
+    FED,
+    GRAIN,
+    Author,
+    World,
+    asset,
+    card,
+    holder,
+    purse,
+)
+
+TIME, GIFT = AssetId("TIME"), AssetId("GIFT")
+ONE = allowance(1, 10_000)
+
+
+@pytest.fixture
+def here() -> Neighbours:
+    """Give purses; card 1 has 1 000 FED, 90 TIME, 40 POINTS and 100 GIFT, all of the bar."""
+    here = purses()
+    bodies = (
+        unit(TIME, AssetClass.TIME),
+        unit(POINTS, AssetClass.POINTS),
+        asset(GIFT, AssetClass.GIFT, priority=20),
+        Reload(Amount(1_000), FED, card(1), "one"),
+        given(TIME, 90, 1, "t"),
+        given(POINTS, 40, 1, "p"),
+        given(GIFT, 100, 1, "g"),
+    )
+    assert here.bar(*bodies) == ["accepted"] * 7
+    return here
+
+
+def split(total: int, *parts: tuple[AssetId, int], number: int = 1) -> SplitSale:
+    lines = tuple(Part(Amount(amount), asset) for asset, amount in parts)
+    return SplitSale("online", card(number), ZERO_HASH, lines, total)
+
+
+def sold(here: Neighbours, body: SplitSale) -> str:
+    return here.world.do(here.world.till, body)[0]
+
+
+# ---------- lines ----------
+
+
+def test_lines_are_paid_in_their_asset_and_the_rest_by_priority(here: Neighbours) -> None:
+    assert sold(here, split(300, (TIME, 60), (POINTS, 40))) == "accepted"
+    world = here.world
+    left = [world.held(purse(1), code) for code in (TIME, POINTS, GIFT, FED)]
+    assert left == [30, 0, 0, 800]
+    got = [world.held(place(BAR), code) for code in (TIME, POINTS, GIFT, FED)]
+    assert got == [60, 40, 100, 200]
+
+
+def test_a_line_has_its_asset_before_the_rest_takes_it(here: Neighbours) -> None:
+    assert sold(here, split(500, (GIFT, 70))) == "accepted"
+    assert (here.world.held(purse(1), GIFT), here.world.held(purse(1))) == (0, 530)
+
+
+def test_two_lines_do_not_spend_one_cent_twice(here: Neighbours) -> None:
+    assert sold(here, split(0, (TIME, 50), (TIME, 41))) == "rejected(insufficient_funds)"
+    assert sold(here, split(0, (TIME, 50), (TIME, 40))) == "accepted"
+
+
+def test_a_sale_of_lines_is_all_or_nothing(here: Neighbours) -> None:
+    assert sold(here, split(1_101, (TIME, 10))) == "rejected(insufficient_funds)"
+    assert sold(here, split(10, (POINTS, 41))) == "rejected(insufficient_funds)"
+    assert here.world.held(purse(1)) == 1_000
+
+
+def test_lines_that_nobody_may_ask_for(here: Neighbours) -> None:
+    verdicts = [sold(here, split(1, (code, 1))) for code in (AssetId("NONE"), FED, GRAIN)]
+    assert verdicts == [
+        "rejected(unknown_asset)",
+        "rejected(wrong_asset)",
+        "rejected(wrong_asset)",
+    ]
+    assert here.world.do(here.till, split(0, (TIME, 1))) == ["rejected(not_accepted)"]
+
+
+def test_a_line_is_good_where_both_sides_agree(here: Neighbours) -> None:
+    here.bar(AssetAccept(accept=True, asset=TIME, place=CAFE, side="issuer"))
+    here.cafe(AssetAccept(accept=True, asset=TIME, place=CAFE, side="place"))
+    assert here.world.do(here.till, split(0, (TIME, 1))) == ["accepted"]
+
+
+def test_a_blocked_card_buys_no_lines(here: Neighbours) -> None:
+    here.bar(CardBlock(card(1), "lost"))
+    assert sold(here, split(0, (TIME, 1))) == "rejected(card_blocked)"
+    assert sold(here, split(0, (TIME, 1), number=99)) == "rejected(unknown_card)"
+
+
+# ---------- slots ----------
+
+
+def test_a_slot_sale_takes_from_the_purse(here: Neighbours) -> None:
+    here.bar(issue())
+    world = here.world
+    assert world.do(world.till, slot(0, 700, ONE)) == ["accepted"]
+    assert (world.held(account(), GRAIN), world.held(account())) == (0, 9_300)
+    assert (world.held(place(BAR), GRAIN), world.held(place(BAR))) == (500, 200)
+    assert known(here).claims == ((0, 700),)
+
+
+def test_sales_may_arrive_in_any_order(here: Neighbours) -> None:
+    here.bar(issue())
+    world = here.world
+    assert world.do(here.till, slot(700, 900, ONE)) == ["accepted"]
+    assert world.do(world.till, slot(0, 700, ONE)) == ["accepted"]
+    assert known(here).claims == ((0, 900),)
+
+
+def test_a_span_is_what_was_sold(here: Neighbours) -> None:
+    here.bar(issue())
+    spans = (slot(0, 700, ONE, total=699), slot(5, 5, ONE, total=1), slot(6, 5, ONE, total=1))
+    too_far = slot(16_777_215, 16_777_216, ONE)
+    verdicts = here.world.do(here.world.till, *spans, too_far)
+    assert verdicts == ["rejected(wrong_span)"] * 4
+    assert known(here).claims == ()
+
+
+def test_a_blocked_card_is_honoured_offline(here: Neighbours) -> None:
+    here.bar(issue(), CardBlock(card(RICH), "lost"))
+    assert here.world.do(here.world.till, slot(0, 700, ONE)) == ["accepted"]
+
+
+def test_an_unknown_allowance_is_its_homes_loss(here: Neighbours) -> None:
+    """The café is paid; what purse and wallet do not have is lost at the bar, the card's home."""
+    here.bar(issue(THIN))
+    wrong = allowance(1, 9_000, of=THIN)
+    world = here.world
+    assert world.do(here.till, slot(0, 6_000, wrong, of=THIN)) == ["overdrawn"]
+    assert (world.held(place(CAFE)), world.held(loss(CAFE)), world.held(loss(BAR))) == (
+        6_000,
+        0,
+        -1_000,
+    )
+    owner = world.memory.get(Wallet, (holder(THIN),))
+    assert owner is not None
+    assert owner.debts == ((FED, BAR, 1_000),)
+    here.bar(Reload(Amount(1_500), FED, card(THIN), "later"))
+    assert (world.held(loss(BAR)), world.held(purse(THIN))) == (0, 500)
+
+
+def test_the_allowance_of_another_card_is_unknown(here: Neighbours) -> None:
+    here.bar(issue())
+    assert here.world.do(here.till, slot(0, 5_001, ONE, of=THIN)) == ["overdrawn"]
+    assert (here.world.held(loss(CAFE)), here.world.held(loss(BAR))) == (0, -1)
+
+
+def test_the_count_goes_on_after_what_the_chain_had_lost(here: Neighbours) -> None:
+    """Blocks were lost with an issue of 30.00; its sales came in: the next issue can be spent."""
+    lost = allowance(1, 3_000, of=THIN)
+    assert here.world.do(here.world.till, slot(0, 2_500, lost, of=THIN)) == ["accepted"]
+    here.bar(issue(THIN))
+    assert (known(here, THIN).credit, here.world.held(account(THIN))) == (5_000, 2_500)
+    fresh = allowance(1, 5_000, base=2_500, of=THIN)
+    assert here.world.do(here.world.till, slot(2_500, 5_000, fresh, of=THIN)) == ["accepted"]
+    assert (here.world.held(account(THIN)), here.world.held(loss(BAR))) == (0, 0)
+
+
+def test_the_purse_pays_even_where_one_of_its_assets_is_accepted_no_more(
+    here: Neighbours,
+) -> None:
+    here.bar(issue())
+    here.cafe(AssetAccept(accept=False, asset=GRAIN, place=CAFE, side="place"))
+    assert here.world.do(here.till, slot(0, 600, ONE)) == ["accepted"]
+    assert (here.world.held(place(CAFE), GRAIN), here.world.held(place(CAFE))) == (500, 100)
+
+
+# ---------- copies ----------
+
+
+def test_a_copied_card_is_emptied_and_blocked_and_both_places_are_paid(here: Neighbours) -> None:
+    here.bar(issue())  # purse 10 000, wallet 10 500
+    world = here.world
+    assert world.do(world.till, slot(0, 10_000, ONE)) == ["accepted"]
+    assert world.do(here.till, slot(0, 10_000, ONE)) == ["accepted"]
+    assert world.do(here.till, slot(0, 10_000, ONE)) == ["overdrawn"]
+    assert (world.held(purse(RICH)), world.held(account())) == (0, 0)
+    got = (world.held(place(BAR), GRAIN), world.held(place(BAR)), world.held(place(CAFE)))
+    assert got == (500, 9_500, 20_000)
+    assert world.held(loss(CAFE)) == -9_500
+    copied = world.memory.get(Card, (card(RICH),))
+    assert copied is not None
+    assert (copied.status, copied.reason) == ("blocked", "fork")
+    both = ((here.till.id, 1), (here.till.id, 2))
+    assert world.memory.get(Forked, (card(RICH),)) == Forked(both)
+    assert here.bar(issue()) == ["rejected(card_blocked)"]
+
+
+def test_sales_that_touch_are_no_copy_and_those_that_share_a_cent_are(here: Neighbours) -> None:
+    here.bar(issue())
+    world = here.world
+    world.do(world.till, slot(100, 200, ONE), slot(0, 100, ONE), slot(200, 300, ONE))
+    assert world.memory.get(Forked, (card(RICH),)) is None
+    world.do(world.till, slot(299, 400, ONE))
+    assert world.memory.get(Forked, (card(RICH),)) == Forked(((world.till.id, 4),))
+
+
+# ---------- disputed ----------
+
+
+def test_every_late_sale_of_a_revoked_till_is_disputed(here: Neighbours) -> None:
+    here.bar(issue(), TerminalRevoke(0, here.world.till.id))
+    world = here.world
+    assert world.do(world.till, slot(0, 5, ONE), split(0, (TIME, 1))) == ["disputed"] * 2
+    assert (known(here).claims, world.held(place(BAR), TIME)) == ((), 0)
+
+
+def test_a_place_that_accepts_nothing_is_paid_by_a_purse_alone() -> None:
+    """A chain without a federated asset: the kiosk takes nothing, but its till took a purse."""
+    world, kiosk, seller = World(), PlaceId("kiosk"), Author(b"k" * 32)
+    enrol = TerminalEnrol(PublicKey("11" * 32), PublicKey(seller.key.hex()), "K", kiosk)
+    world.do(world.node, Genesis(PublicKey(world.node.key.hex()), "Node"))
+    world.do(
+        world.node,
+        PolicySet("-", ProtocolPolicy(2)),
+        PlaceCreate("Le Bar", BAR),
+        PlaceCreate("Kiosk", kiosk),
+        asset(GRAIN, AssetClass.LOCAL),
+        enrol,
+        CardRegister(card(RICH), BAR, "T2", holder(RICH)),
+        GroupCreate((GRAIN,), 1),
+        given(GRAIN, 500, RICH, "grain"),
+    )
+    assert world.do(seller, slot(0, 5, ONE), split(5, (GRAIN, 1))) == [
+        "rejected(nothing_accepted)",
+        "rejected(unknown_card)",
+    ]
+    assert world.do(world.node, issue()) == ["accepted"]
+    assert world.do(seller, slot(0, 5, ONE)) == ["accepted"]
+    assert world.held(place(kiosk), GRAIN) == 5
