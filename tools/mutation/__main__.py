@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tools.mutation import score, workshop
 from tools.mutation.parts import PARTS
+from tools.mutation.workshop import Sample
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("core", nargs="*", help=words)
     parser.add_argument("--part", default="0/1", help="K/N: try only the Kth of N equal samples")
     parser.add_argument("--seed", type=int, default=0, help="draws the samples")
+    parser.add_argument("--only", default="*", help="a pattern of mutants' names: '*.money.*'")
     parser.add_argument("--show", action="store_true", help="only print the score so far")
     asked = parser.parse_args(arguments)
     if unknown := set(asked.core) - set(PARTS):
@@ -31,18 +33,17 @@ def main(arguments: Sequence[str]) -> int:
     for name in asked.core or PARTS:
         folder = workshop.prepare(name, PARTS[name])
         if not asked.show:
-            ended |= _try(folder, number, of, asked.seed)
+            ended |= _try(folder, Sample(number, of, asked.seed, asked.only))
         ended |= _report(name, folder)
     return ended
 
 
-def _try(folder: Path, number: int, of: int, seed: int) -> int:
+def _try(folder: Path, sample: Sample) -> int:
     """Try all mutants, or a sample: then they are made first, by trying none of them."""
     names: list[str] = []
-    if of > 1:
+    if sample != Sample():
         workshop.run(folder, [workshop.NONE])
-        made = [mutant.name for mutant in score.read(folder / workshop.MUTANTS)]
-        names = workshop.sample(made, number=number, of=of, seed=seed)
+        names = sample.of_names(mutant.name for mutant in score.read(folder / workshop.MUTANTS))
     ended = workshop.run(folder, names)
     if ended:
         print(f"mutmut ended with {ended}; its last words are in {folder / workshop.LOG}")

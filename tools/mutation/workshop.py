@@ -12,6 +12,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
@@ -94,13 +97,22 @@ def run(folder: Path, names: list[str]) -> int:
     return done.returncode
 
 
-def sample(names: list[str], *, number: int, of: int, seed: int) -> list[str]:
-    """Give one of `of` equal parts of the mutants, the same for one seed."""
-    return [
-        name
-        for name in names
-        if int(hashlib.sha256(f"{seed} {name}".encode()).hexdigest(), 16) % of == number
-    ]
+@dataclass(frozen=True)
+class Sample:
+    """One of `of` equal parts of the mutants whose names fit a pattern, the same for one seed."""
+
+    number: int = 0
+    of: int = 1
+    seed: int = 0
+    only: str = "*"
+
+    def of_names(self, names: Iterable[str]) -> list[str]:
+        """Give the names that belong to it."""
+        return [name for name in names if fnmatch(name, self.only) and self._draws(name)]
+
+    def _draws(self, name: str) -> bool:
+        digest = hashlib.sha256(f"{self.seed} {name}".encode()).digest()
+        return int.from_bytes(digest) % self.of == self.number
 
 
 def follow(source: Path, target: Path) -> None:

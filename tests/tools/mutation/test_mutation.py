@@ -10,6 +10,7 @@ from tools.bootstrap import ROOT
 from tools.mutation import __main__ as command, score, workshop
 from tools.mutation.parts import EXPLAINED, PARTS, Part
 from tools.mutation.score import Fate, Mutant
+from tools.mutation.workshop import Sample
 
 CORE = """
 class Refused(Exception):
@@ -121,11 +122,13 @@ def test_a_hint_is_explained_and_a_code_is_not() -> None:
 
 
 def test_samples_part_all_mutants() -> None:
-    names = [f"m.f{number}" for number in range(100)]
-    parts = [workshop.sample(names, number=number, of=3, seed=7) for number in range(3)]
+    names = [f"m.{'fg'[number % 2]}.{number}" for number in range(100)]
+    parts = [Sample(number, 3, seed=7).of_names(names) for number in range(3)]
     assert sorted(chain.from_iterable(parts)) == sorted(names)
     assert all(20 < len(part) < 50 for part in parts)
-    assert workshop.sample(names, number=0, of=3, seed=8) != parts[0]
+    assert Sample(0, 3, seed=8).of_names(names) != parts[0]
+    assert Sample().of_names(names) == names
+    assert Sample(only="*.f.*").of_names(names) == names[::2]
 
 
 def test_the_copy_follows_the_tree(tmp_path: Path) -> None:
