@@ -151,7 +151,7 @@ def created(context: Context, asset: AssetId, period: int) -> Created:
     rows = context.state.rows(Member, (asset,)).values()
     members = sum(belongs(member, period, policy.period_days) for member in rows)
     mass = -context.state.balance(issuer(asset), asset)
-    amount = max(policy.floor, policy.ppm * mass // (MILLION * members))
+    amount = max(policy.floor, policy.ppm * mass // (MILLION * max(1, members)))
     return Created(amount=amount, mass=mass, members=members)
 
 

@@ -63,8 +63,8 @@ MUTANTS: Final = (
     Mutant(
         "evidence of an issue",
         MONEY,
-        "(*proof, ((body.wallet,), after), *clock)",
-        "(((body.wallet,), after), *clock)",
+        "(*proof, ((target,), after), *clock))",
+        "(((target,), after), *clock))",
     ),
     Mutant(
         "evidence of the reserve", MONEY, "EUR, body.amount),), proof)", "EUR, body.amount),), ())"
@@ -76,7 +76,7 @@ MUTANTS: Final = (
     Mutant(
         "federated is not issued",
         MONEY,
-        "if asset.asset_class is AssetClass.FEDERATED:\n        return Code.WRONG_ASSET",
+        "if asset.asset_class not in ISSUED:\n        return Code.WRONG_ASSET",
         "if False:\n        return Code.WRONG_ASSET",
     ),
     Mutant(
@@ -101,8 +101,8 @@ MUTANTS: Final = (
     Mutant(
         "local asset at its place",
         MONEY,
-        "elif asset.issuer == signed.place:",
-        "else:\n        source = issuer(body.asset)\n    if False:",
+        "elif asset.issuer == signed.place and",
+        "elif",
     ),
     Mutant("debts first", EFFECT, "part = min(debt, amount) if owed == asset else 0", "part = 0"),
     Mutant(
@@ -133,10 +133,8 @@ MUTANTS: Final = (
         "for _, code in sorted(usable)",
         "for _, code in sorted(usable, reverse=True)",
     ),
-    Mutant(
-        "pegged assets only", STATE, "if asset.peg == EUR\n                and (", "if (True and "
-    ),
-    Mutant("own local assets only", STATE, " or asset.issuer == place)", " or True)"),
+    Mutant("pegged assets only", STATE, "if asset.peg == EUR and asset", "if asset"),
+    Mutant("own local assets only", STATE, " or asset.issuer == place:", " or True:"),
     Mutant("overdrawn says so", SALES, "holder), *uses), OVERDRAWN)", "holder), *uses), ACCEPTED)"),
     Mutant(
         "shortfall is owed",

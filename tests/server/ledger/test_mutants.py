@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.server.ledger.mutants import MUTANTS, Mutant
+from tests.server.ledger.mutants_of_assets import OF_ASSETS
 
+ALL = (*MUTANTS, *OF_ASSETS)
 ROOT = Path(__file__).parents[3]
 NEEDED = (
     "pyproject.toml",
@@ -31,13 +33,13 @@ settings.load_profile("mutant")
 """  # one wrong example is enough: no time for a short one
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.rule)
+@pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: mutant.rule)
 def test_the_line_that_keeps_a_rule_stands_once(mutant: Mutant) -> None:
     assert (ROOT / mutant.file).read_text("utf-8").count(mutant.before) == 1
 
 
 def test_each_mutant_has_its_own_name() -> None:
-    assert Counter(mutant.rule for mutant in MUTANTS).most_common(1)[0][1] == 1
+    assert Counter(mutant.rule for mutant in ALL).most_common(1)[0][1] == 1
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +64,7 @@ def test_without_a_mutant_all_is_well(copy: Path) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.rule)
+@pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: mutant.rule)
 def test_a_mutant_is_noticed(copy: Path, mutant: Mutant) -> None:
     file = copy / mutant.file
     right = file.read_text("utf-8")
