@@ -5,14 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import Server, serving
+from tests.postgres import Server, memory, serving
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     """Give the session's server; it starts when the first test asks."""
-    with serving() as server:
+    with serving(folder=memory()) as server:
         yield server
+
+
+@pytest.fixture
+def address(postgres: Server) -> Iterator[str]:
+    """Give the address of a fresh database of PostgreSQL."""
+    with postgres.lent() as address:
+        yield address
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -20,5 +27,5 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     """Say where a fresh database is, once on each."""
     if request.param == "sqlite":
         return tmp_path / "node.db"
-    server: Server = request.getfixturevalue("postgres")
-    return server.fresh()
+    address: str = request.getfixturevalue("address")
+    return address

@@ -47,8 +47,8 @@ def clock() -> AlarmClock:
 
 
 @pytest.fixture
-def world(postgres: Server, clock: AlarmClock) -> Iterator[World]:
-    world = World(postgres.fresh(), cards=1, funds=FUNDS, clock=clock)
+def world(address: str, clock: AlarmClock) -> Iterator[World]:
+    world = World(address, cards=1, funds=FUNDS, clock=clock)
     yield world
     world.database.close()
 
@@ -60,9 +60,9 @@ def link(postgres: Server) -> Iterator[Link]:
 
 
 @pytest.fixture
-def far(postgres: Server, link: Link) -> Iterator[World]:
+def far(address: str, link: Link) -> Iterator[World]:
     """A node whose database is at the other end of a network."""
-    world = World(link.address(postgres.fresh()), cards=1, funds=FUNDS)
+    world = World(link.address(address), cards=1, funds=FUNDS)
     yield world
     world.database.close()
 
@@ -78,7 +78,7 @@ def end_writer(server: Server, world: World) -> None:
         assert outside.execute(END_WRITER).fetchall() == [(True,)]
 
 
-def prove(world: World, sales: int) -> None:
+def check(world: World, sales: int) -> None:
     """Count what was sold, and have everything rebuilt from the blocks and compared."""
     assert world.on_card(0) == FUNDS - sales
     assert world.sums() == {"GRAIN": 0}
@@ -94,7 +94,7 @@ def test_a_session_that_ended_while_nobody_wrote_is_not_noticed(
     world.solo.submit(one_sale(world))
     end_writer(postgres, world)
     assert verdicts(world.solo.submit(one_sale(world))) == ["accepted"]
-    prove(world, sales=2)
+    check(world, sales=2)
 
 
 def test_a_session_that_ends_in_mid_block_leaves_nothing_of_it(
@@ -105,9 +105,9 @@ def test_a_session_that_ends_in_mid_block_leaves_nothing_of_it(
     with pytest.raises(EngineStoppedError, match="not written"):
         world.solo.submit(batch)
     assert world.solo.tip == tip
-    prove(world, sales=0)
+    check(world, sales=0)
     assert verdicts(world.solo.submit(batch)) == ["accepted"]
-    prove(world, sales=1)
+    check(world, sales=1)
 
 
 def test_the_nodes_own_transactions_are_not_doubled(
@@ -133,7 +133,7 @@ def test_a_network_that_breaks_before_the_commit_leaves_nothing(far: World, link
         far.solo.submit(batch)
     link.cut, link.is_up = Cut.NEVER, True
     assert verdicts(far.solo.submit(batch)) == ["accepted"]
-    prove(far, sales=1)
+    check(far, sales=1)
 
 
 def test_a_commit_whose_answer_was_lost_is_known_again_after_the_cut(
@@ -149,7 +149,7 @@ def test_a_commit_whose_answer_was_lost_is_known_again_after_the_cut(
     answer = far.solo.submit(batch)
     assert isinstance(answer, Stored)
     assert [(placed.seq, placed.height) for placed in answer.placed] == [(1, height + 1)]
-    prove(far, sales=1)
+    check(far, sales=1)
 
 
 @pytest.mark.parametrize("cut, sold", [(Cut.BEFORE_COMMIT, 0), (Cut.AFTER_COMMIT, 1)])
@@ -163,7 +163,7 @@ def test_a_commit_that_was_not_answered_is_asked_for(
     else:
         with pytest.raises(EngineStoppedError, match="not written"):
             far.solo.submit(one_sale(far))
-    prove(far, sales=sold)
+    check(far, sales=sold)
     assert far.solo.propose([far.issue(0, 7, "next")])
     assert far.on_card(0) == FUNDS - sold + 7
 
@@ -181,7 +181,7 @@ def test_a_server_that_is_gone_is_reported_and_waited_for() -> None:
                 pass
             server.start()
             assert verdicts(world.solo.submit(batch)) == ["accepted"]
-        prove(world, sales=2)
+        check(world, sales=2)
         world.database.close()
 
 
@@ -209,7 +209,7 @@ def test_a_server_that_restarts_under_load_loses_and_doubles_nothing() -> None:
             server.start()
             told = [each.result() for each in tills]
         assert [[seq for seq, _ in each] for each in told] == [list(range(1, 31))] * 4
-        prove(world, sales)
+        check(world, sales)
         world.database.close()
 
 
@@ -236,7 +236,7 @@ def test_rows_that_somebody_else_holds_are_given_up_after_a_while(
         with pytest.raises(EngineStoppedError, match="lock timeout"):
             world.solo.submit(batch)
     assert verdicts(world.solo.submit(batch)) == ["accepted"]
-    prove(world, sales=1)
+    check(world, sales=1)
 
 
 def test_a_deadlock_is_reported_and_leaves_nothing(postgres: Server, world: World) -> None:
@@ -263,4 +263,4 @@ def test_a_deadlock_is_reported_and_leaves_nothing(postgres: Server, world: Worl
         facts = connection.exec_driver_sql("SELECT value FROM local_fact WHERE name IN ('a', 'b')")
         assert facts.scalars().all() == ["o", "o"]
     assert verdicts(world.solo.submit(one_sale(world))) == ["accepted"]
-    prove(world, sales=1)
+    check(world, sales=1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.engine.port import NotProposed, Placed, Stored, Unplaced
-from server.engine.sealer import portions
+from server.engine.sealer import Arrival, portions
 from server.engine.solo import Solo
 from server.ledger.records import Author
 from server.store import details, readers
@@ -35,8 +35,8 @@ from tests.server.engine.world import (
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path / "node.db")
+def world(where: Path | str) -> Iterator[World]:
+    world = World(where)
     yield world
     world.database.close()
 
@@ -200,8 +200,8 @@ def test_a_node_whose_own_chain_forked_proposes_nothing(world: World) -> None:
 
 def test_a_block_does_not_grow_without_end(world: World) -> None:
     till = world.till[0]
-    batches = [till.next(*[sale(0, 1)] * size) for size in (2, 2, 1, 9, 1)]
-    parts = [[len(b.transactions) for b in part] for part in portions(batches, most=5)]
+    arrivals = [Arrival(till.next(*[sale(0, 1)] * size)) for size in (2, 2, 1, 9, 1)]
+    parts = [[len(a.batch.transactions) for a in part] for part in portions(arrivals, most=5)]
     assert parts == [[2, 2, 1], [9], [1]]
     assert list(portions([])) == []
 
@@ -226,8 +226,8 @@ def test_two_tills_on_the_last_euro_at_once(world: World) -> None:
     assert world.sums() == {"GRAIN": 0}
 
 
-def test_32_parallel_spends_with_10_fundable(tmp_path: Path) -> None:
-    world = World(tmp_path / "node.db", tills=32, cards=1, funds=1_000)
+def test_32_parallel_spends_with_10_fundable(where: Path | str) -> None:
+    world = World(where, tills=32, cards=1, funds=1_000)
     batches = [till.next(sale(0, 100, basis="online")) for till in world.till]
     before = world.solo.tip.height
     with ThreadPoolExecutor(32) as pool:
@@ -322,8 +322,8 @@ def test_a_restart_gives_the_same_tip_and_goes_on(world: World) -> None:
     assert world.solo.tip.height == tip.height + 1
 
 
-def test_an_engine_needs_a_chain(tmp_path: Path) -> None:
-    database = open_database(tmp_path / "empty.db")
+def test_an_engine_needs_a_chain(where: Path | str) -> None:
+    database = open_database(where)
     with pytest.raises(ValueError, match="no chain"):
         Solo(database, seed=NODE_SEED, boot=BOOT, clock=Clock())
     database.close()

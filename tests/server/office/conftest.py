@@ -10,8 +10,8 @@ from tests.server.office.world import PRODUCT, OfficeWorld
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[OfficeWorld]:
-    made = OfficeWorld(tmp_path / "node.db")
+def world(where: Path | str) -> Iterator[OfficeWorld]:
+    made = OfficeWorld(where)
     made.clock.now = START_MS
     yield made
     made.database.close()

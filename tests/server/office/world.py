@@ -67,8 +67,8 @@ def bought(*lines: tuple[str, int, int], operator: str = "-") -> Detail:
 class OfficeWorld(World):
     """The engine's world with an office on top; it starts without cards and products."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, tills=1, cards=0, clock=Clock())
+    def __init__(self, where: Path | str) -> None:
+        super().__init__(where, tills=1, cards=0, clock=Clock())
         read, write, now = self.database.read, self.database.write, self.clock.now_ms
         self.deck = SqlDeck(write, read, now, CARD_KEY)
         self.accounts = SqlAccounts(write, read, now)
