@@ -11,13 +11,17 @@ from typing import Final
 
 from server.engine.genesis import found
 from server.home import Home, draw_keys, make_home, write_settings
-from server.node import make_clock, new_boot, open_node
+from server.ledger.effect import CHAIN
+from server.ledger.registry import PROTOCOL
+from server.node import make_clock, new_boot, open_node, place_of_database
 from server.settings import NodeSettings, read_settings, write_template
 from server.store.database import open_database
-from shared.bodies import AssetClass, AssetCreate, Body, PlaceCreate
+from server.store.writer import StoreError
+from shared.bodies import AssetClass, AssetCreate, Body, PlaceCreate, PolicySet
 from shared.host import HostError
 from shared.host.lock import HomeLock
 from shared.ids import EUR, AssetId, ChainId, PlaceId
+from shared.policy import ProtocolPolicy
 
 EURO: Final = "€"
 LOCAL_PRIORITY: Final = 10
@@ -39,6 +43,7 @@ class Plan:
     time_zone: str = "Europe/Paris"
     language: str = "fr"
     simulated_clock: bool = False
+    database: str = ""
     environment: dict[str, str] = field(default_factory=dict)
 
 
@@ -62,12 +67,13 @@ def slug(name: str) -> PlaceId:
 
 def first_bodies(plan: Plan) -> list[Body]:
     """Give the founding transactions after the founder itself."""
+    bodies: list[Body] = [PolicySet(CHAIN, ProtocolPolicy(PROTOCOL))]
     if not plan.place:
         if plan.federated or plan.local:
             raise HostError("an asset needs a place that issues it: give --place as well")
-        return []
+        return bodies
     place = slug(plan.place)
-    bodies: list[Body] = [PlaceCreate(name=plan.place, place=place)]
+    bodies.append(PlaceCreate(name=plan.place, place=place))
     if plan.local:
         name = plan.local_name or plan.local.capitalize()
         symbol = plan.local_symbol or name[:1].upper()
@@ -103,6 +109,7 @@ def found_node(home: Home, plan: Plan) -> Founded:
         language=plan.language,
         federated=plan.federated or "FED",
         simulated_clock=plan.simulated_clock,
+        database=plan.database,
     )
     bodies = first_bodies(plan)
     make_home(home)
@@ -124,7 +131,10 @@ def invite(settings: NodeSettings, token: str) -> str:
 
 def _found(home: Home, settings: NodeSettings, bodies: list[Body]) -> ChainId:
     keys = draw_keys(home)
-    database = open_database(home.database)
+    try:
+        database = open_database(place_of_database(home, settings))
+    except StoreError as error:
+        raise HostError(str(error)) from error
     try:
         return found(
             database,

@@ -18,6 +18,7 @@ from server.cli.common import Scene, asking, scene_options
 @click.option("--local-name", default="", help="Its name [the code].")
 @click.option("--local-symbol", default="", help="Its symbol [the first letter].")
 @click.option("--listen", default="127.0.0.1:8600", show_default=True, help="Host and port.")
+@click.option("--database", default="", metavar="ADDRESS", help="PostgreSQL [SQLite in the home].")
 @click.option("--time-zone", default="Europe/Paris", show_default=True)
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
 @click.option("--simulated-clock", is_flag=True, help="Time can be moved: demos and tests only.")
