@@ -1,7 +1,7 @@
 """The node as an author: its key, and how its own transactions become batches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.engine.port import NotProposed
 from server.ledger.records import Head
@@ -25,16 +25,29 @@ _HEADER_BYTES = 256
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A node's key (32-byte seed) and what its payloads say of this start of the process."""
+    """A node's key (32-byte seed) and what its payloads say of this start of the process.
+
+    `name` is the node's author id when its key is no longer its first.
+    """
 
     seed: bytes
     boot: BootId
     clock: Clock
+    name: AuthorId | None = None
 
     @property
     def author(self) -> AuthorId:
         """The node's author id."""
-        return author_id(public_key(self.seed))
+        return self.name or author_id(public_key(self.seed))
+
+    @property
+    def key(self) -> str:
+        """The public key that it signs for now (hex)."""
+        return public_key(self.seed).hex()
+
+    def with_seed(self, seed: bytes) -> "Signer":
+        """Give the same author under another key."""
+        return replace(self, seed=seed, name=self.author)
 
     def seal(self, header: bytes) -> bytes:
         """Sign a block's header."""

@@ -5,7 +5,7 @@ equals what the database holds: a lost transaction makes it forget everything.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, Final, TypeAlias, cast
 
@@ -16,15 +16,18 @@ from server.engine.own import Signer
 from server.engine.port import NotProposed, Placed, Stored, Unplaced
 from server.ledger.chain import Built, Tip, build
 from server.ledger.executor import Taken
-from server.ledger.records import Head
+from server.ledger.governance import handed_over
+from server.ledger.records import Author, Head
 from server.store import blocks, details as detail_rows, readers
 from server.store.dialect import insert
 from server.store.local import DEAD_LETTER, FACT
 from server.store.view import RecordCache, StoreView
-from shared.bodies import Body
+from shared.bodies import Body, KeyRotate, Recovery
 from shared.errors import Code
 from shared.ids import ZERO_HASH
-from shared.transaction import Batch
+from shared.proofs import rotation
+from shared.signing import public_key
+from shared.transaction import Batch, signed_by
 from shared.verdict import Status
 
 MOST_TRANSACTIONS: Final = 5_000
@@ -34,10 +37,14 @@ _KNOWN_HEIGHT: Final = "known_height"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A batch with a good signature, and rows of `local_detail` that belong to it."""
+    """A batch, rows of `local_detail` that belong to it, and the key that has signed it.
+
+    `key` (hex) is the one that its signature was checked with; empty: it has to be checked yet.
+    """
 
     batch: Batch
-    details: tuple[tuple[Any, ...], ...]
+    details: tuple[tuple[Any, ...], ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,54 +68,84 @@ class Resumption:
 
 
 @dataclass(frozen=True, slots=True)
+class Rotation:
+    """This node wants to go on with another key (32-byte seed)."""
+
+    seed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Behind:
-    """Nothing is proposed while blocks are missing."""
+    """Nothing is proposed while no blocks are made here."""
 
 
-Other: TypeAlias = Proposal | Sighting | Resumption
+Other: TypeAlias = Proposal | Sighting | Resumption | Rotation
 Item: TypeAlias = Arrival | Other
 Answer: TypeAlias = Stored | Unplaced | tuple[Placed, ...] | NotProposed | Behind | None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the chain ends here, and the highest block that anybody is known to know."""
+    """Where the chain ends here, and the highest block that anybody is known to know.
+
+    `handed_over`: another engine orders what comes after the tip.
+    """
 
     tip: Tip
     known: int
+    handed_over: bool = False
 
     @property
     def behind(self) -> bool:
         """Tell whether blocks are missing here."""
         return self.known > self.tip.height
 
+    @property
+    def stopped(self) -> bool:
+        """Tell whether no blocks are made here."""
+        return self.behind or self.handed_over
+
 
 class Sealer:
     """Makes this node's blocks; a lane of the store's writer."""
 
-    def __init__(self, signer: Signer) -> None:
-        self._signer = signer
+    def __init__(self, signer: Signer, spare: Sequence[bytes] = ()) -> None:
+        """`spare` are other seeds that the chain may say are this node's key."""
+        self.signer = signer
+        """As of the last commit."""
+        self._seeds = (signer.seed, *spare)
         self._cache = RecordCache()
-        self._next: Standing | None = None
+        self._next: tuple[Standing, Signer] | None = None
         self.standing: Standing | None = None
         """As of the last commit; None until the first and after a lost transaction."""
 
     def run(self, connection: Connection, items: Sequence[Item]) -> Sequence[Answer]:
         """Make blocks of the items, in their order."""
-        standing = self.standing or read_standing(connection)
-        turn = _Turn(connection, StoreView(connection, self._cache), self._signer, standing)
+        view = StoreView(connection, self._cache)
+        self._seeds += tuple(item.seed for item in items if isinstance(item, Rotation))
+        signer = self.signer if self.standing else self._current(view)
+        turn = _Turn(connection, view, signer, self.standing or read_standing(connection))
         answers: list[Answer] = []
         for kind, group in groupby(items, type):
             if kind is Arrival:
                 answers += turn.arrivals(cast("list[Arrival]", list(group)))
             else:
                 answers += map(turn.other, cast("Iterator[Other]", group))
-        self._next = turn.standing
+        self._next = turn.standing, turn.signer
         return answers
+
+    def _current(self, view: StoreView) -> Signer:
+        """Give the signer with the key that the chain says: a rotation may have been lost."""
+        record = view.get(Author, (self.signer.author,))
+        for seed in self._seeds:
+            if record is not None and public_key(seed).hex() == record.key:
+                return self.signer.with_seed(seed)
+        return self.signer
 
     def committed(self) -> None:
         """Take the new tip for true."""
-        self.standing = self._next
+        if self._next is not None:
+            self.standing, self.signer = self._next
 
     def lost(self) -> None:
         """Forget everything: the next run reads the database again."""
@@ -119,7 +156,8 @@ class Sealer:
 def read_standing(connection: Connection) -> Standing:
     """Read where the chain ends and what is known above it."""
     known = connection.execute(select(FACT.c.value).where(FACT.c.name == _KNOWN_HEIGHT)).scalar()
-    return Standing(readers.tip(connection), int(known) if known else -1)
+    over = handed_over(StoreView(connection)) is not None
+    return Standing(readers.tip(connection), int(known) if known else -1, over)
 
 
 class _Turn:
@@ -130,19 +168,20 @@ class _Turn:
     ) -> None:
         self._connection = connection
         self._view = view
-        self._signer = signer
+        self.signer = signer
         self.standing = standing
 
     # ---------- other authors' batches ----------
 
     def arrivals(self, arrivals: Sequence[Arrival]) -> list[Stored | Unplaced]:
         """Place batches, or keep them while blocks are missing."""
-        batches = [arrival.batch for arrival in arrivals]
-        self._view.prefetch(batches)
-        if self.standing.behind:
-            answers = [self._keep(batch) for batch in batches]
-        else:
-            answers = [answer for part in portions(batches) for answer in self._place(part)]
+        self._view.prefetch([arrival.batch for arrival in arrivals])
+        answers: list[Stored | Unplaced] = []
+        for part in portions(arrivals):
+            if self.standing.stopped:
+                answers += [self._keep(arrival.batch) for arrival in part]
+            else:
+                answers += self._place(part)
         details = [
             row
             for arrival, answer in zip(arrivals, answers, strict=True)
@@ -158,14 +197,18 @@ class _Turn:
             self._view,
             batch,
             height=self.standing.tip.height + 1,
-            now_ms=self._signer.clock.now_ms(),
+            now_ms=self.signer.clock.now_ms(),
         )
 
-    def _place(self, batches: Sequence[Batch]) -> list[Stored | Unplaced]:
+    def _place(self, arrivals: Sequence[Arrival]) -> list[Stored | Unplaced]:
         """Make one block of those batches that have an effect, and answer all."""
+        batches = [arrival.batch for arrival in arrivals]
         built = self._build(batches)
         taken = built.result.taken
         useful = [number for number, item in enumerate(taken) if _has_effect(batches[number], item)]
+        false = [n for n in useful if not _is_signed(arrivals[n], built.result.keys[n])]
+        if false:
+            return self._place_without(arrivals, false[0])
         if useful and len(useful) < len(batches):
             built = self._build([batches[number] for number in useful])
         fresh: dict[int, list[Placed]] = {}
@@ -177,6 +220,12 @@ class _Turn:
             self._answer(batch, item, fresh.get(number, []))
             for number, (batch, item) in enumerate(zip(batches, taken, strict=True))
         ]
+
+    def _place_without(self, arrivals: Sequence[Arrival], false: int) -> list[Stored | Unplaced]:
+        """Leave out a batch whose author had changed its key before: the others may need it not."""
+        answers = self._place([*arrivals[:false], *arrivals[false + 1 :]])
+        answers.insert(false, Unplaced(Code.BAD_SIGNATURE))
+        return answers
 
     def _answer(self, batch: Batch, taken: Taken, fresh: list[Placed]) -> Stored | Unplaced:
         if taken.code is not None:
@@ -194,6 +243,8 @@ class _Turn:
         match item:
             case Proposal(bodies, atomic):
                 return self._propose(bodies, atomic=atomic)
+            case Rotation(seed):
+                return self._rotate(seed)
             case Sighting(height):
                 self._sight(height)
             case Resumption():
@@ -203,11 +254,27 @@ class _Turn:
     def _propose(
         self, bodies: Sequence[Body], *, atomic: bool
     ) -> tuple[Placed, ...] | NotProposed | Behind:
-        if self.standing.behind:
+        if self.standing.stopped:
             return Behind()
-        head = self._view.get(Head, (self._signer.author,)) or Head(ZERO_HASH, 0)
+        for number, body in enumerate(bodies):
+            if isinstance(body, KeyRotate):
+                return NotProposed(number, Code.BAD_PROOF)  # only to a key that is here: `_rotate`
+        return self._make(bodies, atomic=atomic)
+
+    def _rotate(self, seed: bytes) -> tuple[Placed, ...] | NotProposed | Behind:
+        """Change this node's key: the old one seals the block that says so, the new the next."""
+        if self.standing.stopped:
+            return Behind()
+        body = rotation(seed, self.standing.tip.chain, self.signer.author)
+        answer = self._make((body,), atomic=True)
+        if isinstance(answer, tuple):
+            self.signer = self.signer.with_seed(seed)
+        return answer
+
+    def _make(self, bodies: Sequence[Body], *, atomic: bool) -> tuple[Placed, ...] | NotProposed:
+        head = self._view.get(Head, (self.signer.author,)) or Head(ZERO_HASH, 0)
         tip = self.standing.tip
-        batches = self._signer.batches(bodies, chain=tip.chain, head=head, seen=tip.height)
+        batches = self.signer.batches(bodies, chain=tip.chain, head=head, seen=tip.height)
         if isinstance(batches, NotProposed):
             return batches
         self._view.prefetch(batches)
@@ -231,18 +298,27 @@ class _Turn:
                     index_elements=["name"], set_={"value": clause.excluded.value}
                 )
             )
-            self.standing = Standing(self.standing.tip, height)
+            self.standing = replace(self.standing, known=height)
 
     def _resume(self) -> None:
         self._connection.execute(delete(FACT).where(FACT.c.name == _KNOWN_HEIGHT))
-        self.standing = Standing(self.standing.tip, -1)
-        batches = inbox.waiting(self._connection)
+        lost, self.standing = self.standing, replace(self.standing, known=-1)
+        if self.standing.stopped:
+            return
+        if lost.behind:
+            self._name_loss(lost)
+        waiting = [Arrival(batch) for batch in inbox.waiting(self._connection)]
         inbox.clear(self._connection)
-        self._view.prefetch(batches)
-        for part in portions(batches):
-            for batch, answer in zip(part, self._place(part), strict=True):
+        self._view.prefetch([arrival.batch for arrival in waiting])
+        for part in portions(waiting):
+            for arrival, answer in zip(part, self._place(part), strict=True):
                 if isinstance(answer, Unplaced):
-                    self._bury(batch, answer.code)
+                    self._bury(arrival.batch, answer.code)
+
+    def _name_loss(self, lost: Standing) -> None:
+        """Say on the chain which blocks are lost (`recovery`); before protocol 2 nobody can."""
+        body = Recovery(lost.tip.height + 1, lost.known, "resumed without them")
+        self._make((body,), atomic=True)
 
     def _bury(self, batch: Batch, code: Code) -> None:
         """Keep a batch that waited in vain where the admins see it."""
@@ -252,14 +328,14 @@ class _Turn:
                 code=code,
                 hint="it waited while blocks were missing",
                 bytes=batch.raw,
-                received_ms=self._signer.clock.now_ms(),
+                received_ms=self.signer.clock.now_ms(),
             )
         )
 
     # ---------- blocks ----------
 
     def _build(self, batches: Sequence[Batch]) -> Built:
-        signer = self._signer
+        signer = self.signer
         return build(
             self._view,
             self.standing.tip,
@@ -269,9 +345,10 @@ class _Turn:
         )
 
     def _append(self, built: Built) -> None:
-        blocks.append(self._connection, built, self._signer.seal(built.raw), self._view.names)
+        blocks.append(self._connection, built, self.signer.seal(built.raw), self._view.names)
         self._view.take(built.result)
-        self.standing = Standing(built.tip, self.standing.known)
+        over = handed_over(self._view) is not None
+        self.standing = Standing(built.tip, self.standing.known, over)
 
 
 def _has_effect(batch: Batch, taken: Taken) -> bool:
@@ -281,6 +358,11 @@ def _has_effect(batch: Batch, taken: Taken) -> bool:
     return taken.code is Code.FORK
 
 
+def _is_signed(arrival: Arrival, key: str) -> bool:
+    """Tell whether a batch is signed by the key that its author has just before it."""
+    return arrival.key == key or signed_by(arrival.batch, bytes.fromhex(key))
+
+
 def _placed(built: Built) -> Iterator[Placed]:
     height = built.tip.height
     for index, item in enumerate(built.result.executed):
@@ -288,15 +370,16 @@ def _placed(built: Built) -> Iterator[Placed]:
         yield Placed(transaction.envelope.seq, transaction.hash, height, index, item.done.verdict)
 
 
-def portions(batches: Sequence[Batch], most: int = MOST_TRANSACTIONS) -> Iterator[list[Batch]]:
-    """Part batches so that no part holds too much for one block."""
-    part: list[Batch] = []
+def portions(arrivals: Sequence[Arrival], most: int = MOST_TRANSACTIONS) -> Iterator[list[Arrival]]:
+    """Part arrivals so that no part holds too much for one block."""
+    part: list[Arrival] = []
     size = 0
-    for batch in batches:
-        size += len(batch.transactions)
+    for arrival in arrivals:
+        transactions = len(arrival.batch.transactions)
+        size += transactions
         if part and size > most:
             yield part
-            part, size = [], len(batch.transactions)
-        part.append(batch)
+            part, size = [], transactions
+        part.append(arrival)
     if part:
         yield part

@@ -16,6 +16,7 @@ from server.engine.sealer import (
     Behind,
     Proposal,
     Resumption,
+    Rotation,
     Sealer,
     Sighting,
     Standing,
@@ -27,29 +28,41 @@ from server.store.database import Database
 from server.store.details import rows_of
 from server.store.view import StoreView
 from server.store.writer import StoreError
-from shared.bodies import Body
+from shared.bodies import Body, Role
 from shared.codec import prepare
 from shared.detail import Detail
 from shared.errors import Code
 from shared.host.clock import Clock
 from shared.ids import AuthorId, BootId
+from shared.signing import public_key
 from shared.transaction import Batch, signed_by
 
 
 class Solo:
     """The `Engine` port over one database."""
 
-    def __init__(self, database: Database, *, seed: bytes, boot: BootId, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        seed: bytes,
+        boot: BootId,
+        clock: Clock,
+        spare: Sequence[bytes] = (),
+    ) -> None:
         """`seed` is the node's key; `boot` 64 random bits of this start.
 
-        Raises ValueError when the database holds no chain.
+        `spare` are seeds that the chain may say are the key instead: a rotation may have been cut
+        off between the chain and the key file.  Raises ValueError when the database holds no chain,
+        or when it knows no node with any of these keys.
         """
         prepare()
         self._database = database
-        self._signer = Signer(seed, boot, clock)
-        self._author = self._signer.author
-        self._sealer = Sealer(self._signer)
-        self._keys: dict[AuthorId, bytes] = {}
+        with _or_stopped(), database.read() as connection:
+            signer = _signer(StoreView(connection), (seed, *spare), boot, clock)
+        self._author = signer.author
+        self._sealer = Sealer(signer, (seed, *spare))
+        self._keys: dict[AuthorId, str] = {}
         standing = self._standing()
         if standing.tip.height < 0:
             raise ValueError("there is no chain in this database yet")
@@ -63,25 +76,33 @@ class Solo:
         return self._author
 
     @property
+    def seed(self) -> bytes:
+        """The node's key as the chain has it: what seals, and signs checkpoints (32 bytes)."""
+        return self._sealer.signer.seed
+
+    @property
     def tip(self) -> Tip:
         """The end of the chain, as last committed."""
         return self._standing().tip
 
     @property
     def sealing(self) -> bool:
-        """Whether blocks are made: not while somebody knows blocks that are missing here."""
-        return not self._standing().behind
+        """Whether blocks are made: not while blocks are missing, nor after a handover."""
+        return not self._standing().stopped
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether another engine orders the blocks from now on."""
+        return self._standing().handed_over
 
     def submit(self, batch: Batch, details: Sequence[Detail] = ()) -> Stored | Unplaced:
         """Take another author's batch (framing and links are checked already)."""
         if batch.chain != self._chain:
             return Unplaced(Code.OTHER_CHAIN)
-        key = self._key(batch.author)
-        if key is None:
-            return Unplaced(Code.UNKNOWN_AUTHOR)
-        if not signed_by(batch, key):
-            return Unplaced(Code.BAD_SIGNATURE)
-        answer = self._ask(Arrival(batch, tuple(rows_of(batch, details))))
+        key = self._signing_key(batch)
+        if isinstance(key, Code):
+            return Unplaced(key)
+        answer = self._ask(Arrival(batch, tuple(rows_of(batch, details)), key))
         return cast("Stored | Unplaced", answer)
 
     def propose(
@@ -93,9 +114,14 @@ class Solo:
         also while blocks are missing here.
         """
         answer = self._ask(Proposal(tuple(bodies), atomic))
-        if isinstance(answer, Behind):
-            raise EngineStoppedError("blocks are missing here")
-        return cast("tuple[Placed, ...] | NotProposed", answer)
+        return self._final(answer)
+
+    def rotate(self, seed: bytes) -> tuple[Placed, ...] | NotProposed:
+        """Go on with another key (32-byte seed), which is durable somewhere already.
+
+        The old one seals the block that says so.  Raises EngineStoppedError as `propose` does.
+        """
+        return self._final(self._ask(Rotation(seed)))
 
     def saw_height(self, height: int) -> None:
         """Tell that somebody knows a block of this height: above ours, sealing stops.
@@ -112,6 +138,12 @@ class Solo:
 
     # ---------- inside ----------
 
+    def _final(self, answer: Any) -> tuple[Placed, ...] | NotProposed:
+        if isinstance(answer, Behind):
+            over = "the chain was handed over to another engine"
+            raise EngineStoppedError(over if self.handed_over else "blocks are missing here")
+        return cast("tuple[Placed, ...] | NotProposed", answer)
+
     def _ask(self, item: Any) -> Any:
         with _or_stopped():
             return self._database.writer.submit(self._sealer, item)
@@ -123,15 +155,53 @@ class Solo:
                 standing = read_standing(connection)
         return standing
 
-    def _key(self, author: AuthorId) -> bytes | None:
-        """Give an author's key.  Keys cannot change in protocol 1, so a known one is kept."""
-        key = self._keys.get(author)
+    def _signing_key(self, batch: Batch) -> str | Code:
+        """Give the key (hex) that has signed a batch; a code when it is not its author's.
+
+        Keys change (`key.rotate`): one that does not fit is read again, and the writer checks once
+        more under the key that the author has when the batch is executed.  A batch that is known to
+        its end was good under the key of its time: it has no second effect.
+        """
+        author = batch.author
+        kept = self._keys.get(author)
+        if kept and signed_by(batch, bytes.fromhex(kept)):
+            return kept
+        key = self._read_key(author)
         if key is None:
-            with _or_stopped(), self._database.read() as connection:
-                record = StoreView(connection).get(Author, (author,))
-            if record is not None:
-                key = self._keys[author] = bytes.fromhex(record.key)
-        return key
+            return Code.UNKNOWN_AUTHOR
+        if key != kept and signed_by(batch, bytes.fromhex(key)):
+            return key
+        with _or_stopped(), self._database.read() as connection:
+            known = StoreView(connection).transaction(author, batch.last.envelope.seq)
+        return "" if known and known.hash == batch.last.hash else Code.BAD_SIGNATURE
+
+    def _read_key(self, author: AuthorId) -> str | None:
+        with _or_stopped(), self._database.read() as connection:
+            record = StoreView(connection).get(Author, (author,))
+        if record is None:
+            return None
+        self._keys[author] = record.key
+        return record.key
+
+
+def _signer(view: StoreView, seeds: Sequence[bytes], boot: BootId, clock: Clock) -> Signer:
+    """Give the signer with the seed that the chain says is a node's key.
+
+    With no chain yet it is the first.  Raises ValueError when the chain knows no such node.
+    """
+    for seed in seeds:
+        first = Signer(seed, boot, clock)
+        record = view.get(Author, (first.author,))
+        if record is not None and record.key == first.key:
+            return first
+    authors = view.rows(Author)
+    for key, record in authors.items():
+        for seed in seeds:
+            if record.role is Role.NODE and record.key == public_key(seed).hex():
+                return Signer(seed, boot, clock, AuthorId(str(key[0])))
+    if authors:
+        raise ValueError("no node of this chain has the key that is here")
+    return Signer(seeds[0], boot, clock)
 
 
 @contextmanager

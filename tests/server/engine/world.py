@@ -96,6 +96,8 @@ class Till:
     head: Hash = ZERO_HASH
     seen: int = 0
     payloads: list[bytes] = field(default_factory=list)
+    signs_with: bytes = b""
+    """The seed that it signs with after it has changed its key."""
 
     @property
     def author(self) -> AuthorId:
@@ -121,7 +123,7 @@ class Till:
     def batch(self, first: int, last: int | None = None) -> Batch:
         """Frame what was journalled from number `first` to `last`."""
         payloads = self.payloads[first - 1 : last]
-        signature = sign(self.seed, Purpose.TRANSACTION, payloads[-1])
+        signature = sign(self.signs_with or self.seed, Purpose.TRANSACTION, payloads[-1])
         return parse_batch(write_batch(self.chain, self.author, first, payloads, signature))
 
     def next(self, *bodies: Body) -> Batch:
