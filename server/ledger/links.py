@@ -42,10 +42,10 @@ Keys = Mapping[AuthorId, Sequence[Term]]
 
 
 class Recorded(NamedTuple):
-    """A block and, for each transaction that it executed, the batch it came in and its verdict."""
+    """A block and the verdicts of what it executed, in order: runs of one batch and one verdict."""
 
     block: Block
-    verdicts: Sequence[tuple[int, str]]
+    verdicts: Sequence[tuple[int, str, int]]
 
 
 class Head(NamedTuple):
@@ -169,13 +169,12 @@ class _Reader:
         header = self._header(block)
         self._seal(header, block)
         leaves: list[bytes] = []
-        counts = [0] * len(block.batches)
         verdicts: list[list[str]] = [[] for _ in block.batches]
         last = 0
-        for number, verdict in recorded.verdicts:
-            if not last <= number < len(counts):
+        for number, verdict, times in recorded.verdicts:
+            if not last <= number < len(block.batches):
                 raise _Bad("verdicts are not in the order of the batches")
-            verdicts[number].append(verdict)
+            verdicts[number] += [verdict] * times
             last = number
         for number, (raw, given) in enumerate(zip(block.batches, verdicts, strict=True)):
             self._batch(header, number, raw, given, leaves)

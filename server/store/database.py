@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError as NoConnec
 
 from server.store import migrate, rebuild, schema
 from server.store.backend import Backend
-from server.store.sqlite import Sqlite
+from server.store.beside import backend_of
 from server.store.writer import StoreError, Writer
 from shared.errors import Refused
 
@@ -27,7 +27,8 @@ T = TypeVar("T")
 class Database:
     """An open database; made by `open_database`."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, where: Path | str, backend: Backend) -> None:
+        self.where = where
         self._backend = backend
         self.writer = Writer(backend)
 
@@ -82,7 +83,7 @@ def open_database(where: Path | str) -> Database:
     A path is a file of SQLite, made when it is missing; a text is the address of a database of
     PostgreSQL, which must be there.  Raises StoreError, also when another node writes into it.
     """
-    backend = _backend(where)
+    backend = backend_of(where)
     try:
         with backend.writing.begin() as connection:
             schema.METADATA.create_all(connection)
@@ -91,12 +92,4 @@ def open_database(where: Path | str) -> Database:
     except (SQLAlchemyError, StoreError, ValueError, Refused) as error:
         backend.writing.dispose()
         raise StoreError(f"{backend.name} cannot be opened: {error}") from error
-    return Database(backend)
-
-
-def _backend(where: Path | str) -> Backend:
-    if isinstance(where, Path):
-        return Sqlite(where)
-    from server.store.postgres import Postgres  # noqa: PLC0415 - a node on SQLite does not load it
-
-    return Postgres(where)
+    return Database(where, backend)

@@ -33,10 +33,10 @@ class Stored(NamedTuple):
 
 def stored_blocks(connection: Connection, first: int = 0, end: int = _NO_END) -> Iterator[Block]:
     """Give every block from a height on, by default from genesis, and below another."""
-    headers = connection.exec_driver_sql(_HEADERS, (first, end), execution_options=STREAM)
-    for height, header, seal in headers:
-        batches = connection.exec_driver_sql(_BATCHES, (height,)).scalars()
-        yield Block(salvage(header), seal, tuple(map(salvage, batches)))
+    with connection.exec_driver_sql(_HEADERS, (first, end), execution_options=STREAM) as headers:
+        for height, header, seal in headers:
+            batches = connection.exec_driver_sql(_BATCHES, (height,)).scalars()
+            yield Block(salvage(header), seal, tuple(map(salvage, batches)))
 
 
 @contextmanager

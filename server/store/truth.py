@@ -223,8 +223,9 @@ _NAMES: Final = "SELECT id, text FROM chain_name"
 
 
 def _stream(connection: Connection, words: str) -> Iterator[Row]:
-    for row in connection.exec_driver_sql(words, execution_options=STREAM):
-        yield tuple(row)
+    with connection.exec_driver_sql(words, execution_options=STREAM) as rows:
+        for row in rows:
+            yield tuple(row)
 
 
 def _number(value: object) -> int:

@@ -103,15 +103,6 @@ def test_a_node_seals_with_the_key_that_it_had_before_the_block(world: World) ->
     assert audit(bad).finding == Finding(world.tip.height + 1, "seal is not its author's")
 
 
-def recorded(blocks: list[Block]) -> list[Recorded]:
-    found = []
-    for block in blocks:
-        counts = [raw.count(b"\n") - 1 for raw in block.batches]
-        verdicts = [(number, "accepted") for number, n in enumerate(counts) for _ in range(n)]
-        found.append(Recorded(block, verdicts))
-    return found
-
-
 def test_links_know_the_terms_of_keys(world: World) -> None:
     node, till = world.node, world.till
     before = world.batch(till, sale(1, 100), rotation(NEW, world.tip.chain, till.id))
@@ -138,7 +129,7 @@ def links(world: World, keys: Keys) -> Finding | None:
     found = []
     for block in world.blocks:
         counts = [raw.count(b"\n") - 1 for raw in block.batches]
-        accepted = [(number, "accepted") for number, n in enumerate(counts) for _ in range(n)]
+        accepted = [(number, "accepted", count) for number, count in enumerate(counts)]
         found.append(Recorded(block, accepted))
     return join([read_range(found, keys, Start())]).finding
 

@@ -38,7 +38,7 @@ def chain() -> list[Recorded]:
         built = build(memory, tip, batches, author=header.author, time=header.time)
         memory.take(built.result)
         tip = built.tip
-        verdicts = [(item.batch, str(item.verdict)) for item in built.result.executed]
+        verdicts = [(item.batch, str(item.verdict), 1) for item in built.result.executed]
         found.append(Recorded(block, verdicts))
     return found
 
@@ -231,16 +231,16 @@ def test_a_false_batch(
 @pytest.mark.parametrize(
     "verdicts, words",
     [
-        ([(0, "accepted")] * 11, "log is not what the recorded verdicts give"),
-        ([(0, "accepted")] * 10, "log is not what the recorded verdicts give"),
-        ([(0, "accepted")] * 12, "batch 0 has fewer transactions than verdicts"),
-        ([(1, "accepted")] * 11, "verdicts are not in the order of the batches"),
-        ([(-1, "accepted")] * 11, "verdicts are not in the order of the batches"),
+        ([(0, "accepted", 11)], "log is not what the recorded verdicts give"),
+        ([(0, "accepted", 10)], "log is not what the recorded verdicts give"),
+        ([(0, "accepted", 12)], "batch 0 has fewer transactions than verdicts"),
+        ([(1, "accepted", 11)], "verdicts are not in the order of the batches"),
+        ([(-1, "accepted", 11)], "verdicts are not in the order of the batches"),
         ([], "log is not what the recorded verdicts give"),
     ],
 )
 def test_false_verdicts(
-    chain: list[Recorded], keys: Keys, verdicts: list[tuple[int, str]], words: str
+    chain: list[Recorded], keys: Keys, verdicts: list[tuple[int, str, int]], words: str
 ) -> None:
     assert found(chain, keys, chain[AT]._replace(verdicts=verdicts)) == words
 
