@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from server.demurrage.plan import day_of
+from server.jobs import dividends
 from server.jobs.runner import Job
 from server.jobs.schedule import daily, every
 from server.node import Node
@@ -25,6 +26,7 @@ def make_jobs(node: Node) -> Mapping[str, Job]:
         "audit": Job(lambda: _audit(node), daily(zone, time(4, 0))),
         "backup-reminder": Job(lambda: _remind(node), daily(zone, time(9, 0))),
         "demurrage": Job(lambda: _melt(node), daily(ZoneInfo("UTC"), time(0, 10)), at_once=True),
+        "dividends": Job(lambda: _pay(node), daily(ZoneInfo("UTC"), time(0, 20)), at_once=True),
         "access": Job(node.office.shop.end_what_is_over, daily(zone, time(0, 5)), at_once=True),
         "retention": Job(lambda: _forget(node), daily(zone, time(5, 0))),
     }
@@ -44,6 +46,10 @@ def _remind(node: Node) -> None:
 def _melt(node: Node) -> None:
     for _ in node.demurrage.until(day_of(node.clock.now_ms())):
         pass
+
+
+def _pay(node: Node) -> None:
+    dividends.pay(node.engine, node.database.read, node.clock.now_ms())
 
 
 def _forget(node: Node) -> None:

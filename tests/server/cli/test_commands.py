@@ -58,7 +58,7 @@ def test_five_commands_to_a_running_node(tmp_path: Path) -> None:
     assert "http://127.0.0.1:8600/welcome/" in said
     assert line.good("cards", "import", str(CARDS)) == "4 new, 0 known, 0 wrong; 4 imported\n"
     assert line.good("terminal", "pair-pin", "Bar 1")[3] == " "
-    assert line.good("audit").startswith("Good: 2 blocks, 8 transactions in ")
+    assert line.good("audit").startswith("Good: 2 blocks, 9 transactions in ")
     assert "Le Grand Champ" in line.good("status")
 
 

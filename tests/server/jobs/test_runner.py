@@ -117,6 +117,7 @@ def test_every_job_of_a_node_can_run(tmp_path: Path) -> None:
             "audit",
             "backup-reminder",
             "demurrage",
+            "dividends",
             "payments",
             "retention",
         ]
