@@ -6,7 +6,7 @@ itself.  `rules.apply` books the postings all together or not at all.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
@@ -36,12 +36,15 @@ from shared.ids import (
     purse,
     wallet as wallet_account,
 )
-from shared.policy import NO_DEMURRAGE, PROTOCOL, DemurragePolicy, Policy
+from shared.policy import NO_DEMURRAGE, POLICY_SINCE, PROTOCOL, DemurragePolicy, Policy
 from shared.transaction import Transaction
 from shared.verdict import ACCEPTED, Verdict
 
 DAY_MS: Final = 86_400_000
 CHAIN: Final = "-"
+_NAMES: Final[dict[type[Any], str]] = {
+    policy: str(policy.__struct_config__.tag) for policy in POLICY_SINCE
+}
 B = TypeVar("B", bound=Body)
 P = TypeVar("P", bound=Policy)
 
@@ -78,8 +81,7 @@ class Context:
 
     def policy(self, subject: str, default: P) -> tuple[P, int]:
         """Give the policy of a subject and the day since which it holds."""
-        name = str(type(default).__struct_config__.tag)
-        record = self.state.get(Rule, (name, subject))
+        record = self.state.get(Rule, (_NAMES[type(default)], subject))
         if record is None or not isinstance(record.value, type(default)):
             return default, 0
         return record.value, record.since

@@ -6,6 +6,7 @@ A sale that was decided offline is never dropped: what is missing is booked from
 owed by the wallet.  One function, `_pay`, splits them all.
 """
 
+from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from server.ledger.effect import (
     wallet_of,
 )
 from server.ledger.records import Allowed, Card, Forked, Key, Posting, Record, Wallet
+from server.ledger.state import State
 from shared.allowance import MOST_CENTS
 from shared.bodies import AnySale, AssetClass, Part, Sale, SlotSale, SplitSale
 from shared.errors import Code
@@ -48,12 +50,18 @@ FORK: Final = "fork"
 
 
 class Due(NamedTuple):
-    """An amount, and the balances to pay it from; what is missing is `lost_at`'s loss in `owed`."""
+    """An amount, and what pays it: accounts, each with its assets, in their order.
+
+    What is missing is the loss of `lost_at`, in `owed`.
+    """
 
     amount: int
-    sources: tuple[tuple[Account, AssetId], ...]
+    sources: tuple[tuple[Account, tuple[AssetId, ...]], ...]
     owed: AssetId
     lost_at: PlaceId
+
+
+Dues: TypeAlias = tuple[Due, ...]
 
 
 def sale(context: Context, signed: Signed, body: AnySale) -> Outcome:
@@ -89,47 +97,40 @@ def book_sale(
     card = context.state.get(Card, (body.card,))
     if card is None:
         return Code.UNKNOWN_CARD
-    if isinstance(body, Sale) and body.inside:
+    if body.inside and type(body) is Sale:
         return Code.SPLIT_NOT_ACTIVE
     if online and card.status == "blocked":
         return Code.CARD_BLOCKED
     payer = wallet_of(context, card)
-    records: Records = ()
-    if isinstance(body, SlotSale):
-        dues = _slot_dues(context, at, payer, body, card)
-        records = _claimed(context, name, body, card)
-    elif isinstance(body, SplitSale):
-        dues = _split_dues(context, at, payer, body)
-    else:
-        dues = _sale_dues(context, at, payer, int(body.total))
+    dues = _DUES[type(body)](context, at, payer, body)
     if isinstance(dues, Code):
         return dues
-    return _pay(context, at, payer, _first(dues, returned), records, online=online)
+    if returned:
+        dues = _first(dues, returned)
+    records = _claimed(context, name, body, card) if isinstance(body, SlotSale) else ()
+    return _pay(context, at, payer, dues, records, online=online)
 
 
 # ---------- what is due ----------
 
 
-def _sale_dues(
-    context: Context, at: PlaceId, payer: WalletId, amount: int
-) -> tuple[Due, ...] | Code:
+def _sale_dues(context: Context, at: PlaceId, payer: WalletId, body: AnySale) -> Dues | Code:
+    """Let the wallet pay the total, in what the place accepts."""
     accepted = context.state.accepted(at)
     if not accepted:
         return Code.NOTHING_ACCEPTED
-    account = wallet(payer)
-    return (Due(amount, tuple((account, asset) for asset in accepted), accepted[-1], at),)
+    return (Due(body.total, ((wallet(payer), accepted),), accepted[-1], at),)
 
 
-def _split_dues(
-    context: Context, at: PlaceId, payer: WalletId, body: SplitSale
-) -> tuple[Due, ...] | Code:
+def _split_dues(context: Context, at: PlaceId, payer: WalletId, body: SplitSale) -> Dues | Code:
+    """Let the wallet pay each line in its asset, and the total like any other."""
     account = wallet(payer)
     lines: list[Due] = []
     for part in body.inside:
         if code := _not_payable(context, at, part):
             return code
-        lines.append(Due(part.amount, ((account, part.asset),), part.asset, at))
-    rest = _sale_dues(context, at, payer, body.total) if body.total else ()
+        lines.append(Due(part.amount, ((account, (part.asset,)),), part.asset, at))
+    rest = _sale_dues(context, at, payer, body) if body.total else ()
     return rest if isinstance(rest, Code) else (*lines, *rest)
 
 
@@ -143,9 +144,7 @@ def _not_payable(context: Context, at: PlaceId, part: Part) -> Code | None:
     return None if context.state.takes(at, part.asset) else Code.NOT_ACCEPTED
 
 
-def _slot_dues(
-    context: Context, at: PlaceId, payer: WalletId, body: SlotSale, card: Card
-) -> tuple[Due, ...] | Code:
+def _slot_dues(context: Context, at: PlaceId, payer: WalletId, body: SlotSale) -> Dues | Code:
     """Let the purse pay for what lies above its void line, the wallet for the rest."""
     before, after = body.spent
     if not before < after <= MOST_CENTS or body.total != after - before:
@@ -156,15 +155,28 @@ def _slot_dues(
     if not accepted:
         return Code.NOTHING_ACCEPTED
     above = max(0, after - max(before, record.void_line))
-    from_purse = tuple((purse(body.card), asset) for asset in assets)
-    from_wallet = tuple((wallet(payer), asset) for asset in accepted)
-    known = context.state.get(Allowed, (body.allowance,))
-    lost_at = at if known is not None and known.card == body.card else card.home
+    from_purse, from_wallet = (purse(body.card), assets), (wallet(payer), accepted)
+    lost_at = _liable(context, at, body)
     dues = (
-        Due(above, (*from_purse, *from_wallet), accepted[-1], lost_at),
-        Due(after - before - above, from_wallet, accepted[-1], lost_at),
+        Due(above, (from_purse, from_wallet), accepted[-1], lost_at),
+        Due(after - before - above, (from_wallet,), accepted[-1], lost_at),
     )
     return tuple(due for due in dues if due.amount)
+
+
+def _liable(context: Context, at: PlaceId, body: SlotSale) -> PlaceId:
+    """Say whose loss it is if a card is short: its home's, if the chain permitted no such card."""
+    known = context.state.get(Allowed, (body.allowance,))
+    card = context.state.get(Card, (body.card,))
+    forged = known is None or known.card != body.card
+    return card.home if forged and card else at
+
+
+_DUES: Final[dict[type[AnySale], Callable[..., Dues | Code]]] = {
+    Sale: _sale_dues,
+    SplitSale: _split_dues,
+    SlotSale: _slot_dues,
+}
 
 
 def _claimed(context: Context, name: SaleName, body: SlotSale, card: Card) -> Records:
@@ -182,10 +194,8 @@ def _claimed(context: Context, name: SaleName, body: SlotSale, card: Card) -> Re
     return records
 
 
-def _first(dues: tuple[Due, ...], returned: int) -> tuple[Due, ...]:
+def _first(dues: Dues, returned: int) -> Dues:
     """Give what is left of dues when so much of their end was given back already."""
-    if not returned:
-        return dues
     kept: list[Due] = []
     left = sum(due.amount for due in dues) - returned
     for due in dues:
@@ -201,7 +211,7 @@ def _pay(
     context: Context,
     at: PlaceId,
     payer: WalletId,
-    dues: tuple[Due, ...],
+    dues: Dues,
     records: Records,
     *,
     online: bool,
@@ -212,17 +222,9 @@ def _pay(
     short: list[tuple[AssetId, PlaceId, int]] = []
     for amount, sources, owed, lost_at in dues:
         left = amount
-        for source, asset in sources:
-            held = state.balance(source, asset)
-            if postings:
-                held -= _drawn(postings, source, asset)
-            part = min(left, held)
-            if part > 0:
-                postings.append(Posting(source, till, asset, part))
-                left -= part
-                if not left:
-                    break
-        else:
+        for source, assets in sources:
+            left = _draw(state, postings, source, till, assets, left)
+        if left:
             if online:
                 return Code.INSUFFICIENT_FUNDS
             postings.append(Posting(loss(lost_at), till, owed, left))
@@ -236,13 +238,35 @@ def _pay(
     return Effect(tuple(postings), (*records, ((payer,), holder), *uses), OVERDRAWN)
 
 
+def _draw(
+    state: State,
+    postings: list[Posting],
+    source: Account,
+    target: Account,
+    assets: tuple[AssetId, ...],
+    due: int,
+) -> int:
+    """Pay from an account, one asset after the other; give what is still due."""
+    for asset in assets:
+        held = state.balance(source, asset)
+        if postings:
+            held -= _drawn(postings, source, asset)
+        part = min(due, held)
+        if part > 0:
+            postings.append(Posting(source, target, asset, part))
+            due -= part
+            if not due:
+                break
+    return due
+
+
 def _drawn(postings: list[Posting], source: Account, asset: AssetId) -> int:
     """Give what postings that are not booked yet take from a balance."""
-    return sum(
-        posting.amount
-        for posting in postings
-        if posting.source == source and posting.asset == asset
-    )
+    drawn = 0
+    for posting in postings:
+        if posting.source == source and posting.asset == asset:
+            drawn += posting.amount
+    return drawn
 
 
 def is_loss(account: Account) -> bool:
@@ -253,13 +277,15 @@ def is_loss(account: Account) -> bool:
 def _uses(context: Context, holder: WalletId, postings: list[Posting]) -> Records:
     """Start the grace of what a sale uses enough of: wallet and purses count together."""
     records: Records = ()
-    for asset in dict.fromkeys(each.asset for each in postings if not is_loss(each.source)):
-        found = melting(context, asset)
+    for posting in postings:  # an asset that stands twice gets the same clock twice
+        found = melting(context, posting.asset)
         if found is None:
             continue
         spent = sum(
-            each.amount for each in postings if each.asset == asset and not is_loss(each.source)
+            each.amount
+            for each in postings
+            if each.asset == posting.asset and not is_loss(each.source)
         )
-        if is_use(spent, holding(context, holder, asset), found[0]):
-            records += used(context, holder, asset)
+        if is_use(spent, holding(context, holder, posting.asset), found[0]):
+            records += used(context, holder, posting.asset)
     return records

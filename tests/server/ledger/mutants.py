@@ -161,8 +161,8 @@ MUTANTS: Final = (
     Mutant(
         "purse before wallet",
         SALES,
-        "Due(above, (*from_purse, *from_wallet)",
-        "Due(above, (*from_wallet, *from_purse)",
+        "Due(above, (from_purse, from_wallet)",
+        "Due(above, (from_wallet, from_purse)",
     ),
     Mutant(
         "nothing of a purse below its void line",
@@ -173,12 +173,10 @@ MUTANTS: Final = (
     Mutant(
         "an unknown allowance is its home's loss",
         SALES,
-        "lost_at = at if known is not None and known.card == body.card else card.home",
+        "lost_at = _liable(context, at, body)",
         "lost_at = at",
     ),
-    Mutant(
-        "allowance of this card", SALES, "is not None and known.card == body.card", "is not None"
-    ),
+    Mutant("allowance of this card", SALES, " or known.card != body.card", ""),
     Mutant("a copied card is blocked", SALES, "    if overlaps:\n", "    if False:\n"),
     Mutant(
         "claims overlap",
