@@ -109,9 +109,9 @@ class Server:
         return self.address(name)
 
     @contextmanager
-    def lent(self) -> Iterator[str]:
+    def lent(self, template: str = TEMPLATE) -> Iterator[str]:
         """Make a database and give its address; it goes at the end of the block."""
-        address = self.fresh()
+        address = self.fresh(template)
         try:
             yield address
         finally:

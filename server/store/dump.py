@@ -13,6 +13,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.store import readers
+from server.store.backend import Backend
 from server.store.database import Database
 from server.store.writer import StoreError
 
@@ -41,15 +42,21 @@ def undump(copy: Path, address: str) -> None:
 
     try:
         backend = Postgres(address)
-        with backend.writing.connect() as connection:
-            if inspect(connection).get_table_names():
-                raise DumpError(f"{backend.name} is not empty: make a new database for the copy")
-            connection.rollback()
-            options = ("--single-transaction", "--exit-on-error", *_PLAIN)
-            _run("pg_restore", *options, f"--dbname={address}", str(copy))
-        backend.writing.dispose()
+        try:
+            _fill(backend, copy, address)
+        finally:
+            backend.writing.dispose()
     except (SQLAlchemyError, StoreError) as error:
         raise DumpError(str(error)) from error
+
+
+def _fill(backend: Backend, copy: Path, address: str) -> None:
+    with backend.writing.connect() as connection:  # it has the lock of the one writer
+        if inspect(connection).get_table_names():
+            raise DumpError(f"{backend.name} is not empty: make a new database for the copy")
+        connection.rollback()
+        options = ("--single-transaction", "--exit-on-error", *_PLAIN)
+        _run("pg_restore", *options, f"--dbname={address}", str(copy))
 
 
 def _run(tool: str, *words: str) -> None:
