@@ -108,6 +108,13 @@ def test_an_empty_list_begins_every_list() -> None:
     assert not proves_consistency(0, EMPTY_ROOT, 7, run(0, 7), [run(0, 7)])
 
 
+def test_no_leaf_stands_behind_the_last() -> None:
+    for size in range(1, MOST + 1):
+        proof, leaf = inclusion_proof(ours, size - 1, size), leaf_hash(LEAVES[size - 1])
+        assert proves_inclusion(leaf, size - 1, size, proof, run(0, size))
+        assert not proves_inclusion(leaf, size, size, proof, run(0, size))
+
+
 sizes = st.integers(1, MOST)
 
 

@@ -106,10 +106,19 @@ def test_a_payload_that_the_other_side_would_not_take_is_not_written() -> None:
     assert refused.value.code is Code.BAD_AMOUNT
 
 
-def test_a_payload_has_at_most_8_kib() -> None:
-    big = {**VECTOR["good"], "kind": "steal", "body": {"x": "y" * 8192}}
+def of_size(size: int, kind: str) -> bytes:
+    """Write a payload of so many bytes."""
+    empty = text({**VECTOR["good"], "kind": kind, "body": {"x": ""}})
+    return text({**VECTOR["good"], "kind": kind, "body": {"x": "y" * (size - len(empty))}})
+
+
+@pytest.mark.parametrize("kind, most", [("steal", 8192), ("fork.adopt", 524_288)])
+def test_a_payload_has_at_most_8_kib_and_that_of_a_large_kind_half_a_mebibyte(
+    kind: str, most: int
+) -> None:
+    assert isinstance(open_payload(of_size(most, kind)).body, Code)
     with pytest.raises(Refused) as refused:
-        open_payload(text(big))
+        open_payload(of_size(most + 1, kind))
     assert refused.value.code is Code.TOO_LARGE
 
 

@@ -81,4 +81,16 @@ EXPLAINED: Final = (
         added=r'"XXXX"',
         why="a text ends with a line end: what is put behind it is only there to be unpacked",
     ),
+    Explained(
+        where=r"shared\.merkle_proof\.x__hash__.*",
+        removed=r"\(end - begin\) & \(begin - end\)",
+        added=r"\(end - begin\) \| \(begin - end\)",
+        why="n | -n is the lowest set bit of n below zero, which is as many bits long",
+    ),
+    Explained(
+        where=r"shared\.signing\.x_from_text__.*",
+        removed=r"-len\(text\) % 4",
+        added=r"\+len\(text\) % 4",
+        why="too much padding is read alike, and what is written back is compared",
+    ),
 )

@@ -30,6 +30,8 @@ NONE: Final = "no.such.mutant"
 BESIDE: Final = (
     "tests/__init__.py",
     "tests/server/__init__.py",
+    "tests/server/verify/__init__.py",
+    "tests/server/verify/chains.py",
     "tests/vectors",
 )
 CONFTEST: Final = '''"""Made by tools/mutation."""

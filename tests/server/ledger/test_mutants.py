@@ -22,7 +22,12 @@ NEEDED = (
     "tests/server/ledger",
     "tests/vectors",
 )
-LONE = ("tests/__init__.py", "tests/server/__init__.py")
+LONE = (
+    "tests/__init__.py",
+    "tests/server/__init__.py",
+    "tests/server/verify/__init__.py",
+    "tests/server/verify/chains.py",
+)
 A_TEST_FAILED = 1
 PATIENCE_S = 300
 CONFTEST = """
