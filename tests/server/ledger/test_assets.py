@@ -11,6 +11,7 @@ from shared.bodies import (
     AssetUpdate,
     CashReload,
     Gift,
+    Merge,
     PolicySet,
     Transfer,
 )
@@ -287,6 +288,14 @@ def test_a_gift_repays_first_what_its_receiver_owes(here: Neighbours) -> None:
     here.world.reload(1, 1000, "e1")
     assert here.bar(gift(100)) == ["accepted"]
     assert here.world.held(purse(2)) == 20
+
+
+def test_a_merged_wallet_gives_nothing_and_receives_for_the_other(here: Neighbours) -> None:
+    here.world.reload(1, 1000, "e1")
+    here.bar(Merge(holder(3), holder(2)))
+    assert here.bar(gift(1, source=3, target=1)) == ["rejected(wallet_merged)"]
+    assert here.bar(gift(10, target=3)) == ["accepted"]
+    assert here.world.held(purse(2)) == 10
 
 
 def test_only_the_givers_node_signs_a_gift(here: Neighbours) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given as examples, settings, strategies as st
 
 from server.ledger.records import Balance, Idle, Wallet
 from shared.amounts import MAX_AMOUNT, Amount
-from shared.bodies import AssetArchive, AssetClass, Exchange, PolicySet
+from shared.bodies import AssetArchive, AssetClass, Exchange, Merge, PolicySet
 from shared.ids import AssetId, issuer, loss, may_be_negative, pool
 from shared.policy import DemurragePolicy, ExchangePolicy
 from tests.server.ledger.neighbours import (
@@ -116,6 +116,14 @@ def test_a_supply_ends_where_readers_end(here: Neighbours) -> None:
 def test_only_the_holders_node_exchanges(here: Neighbours) -> None:
     assert here.cafe(swap(1, FED, GRAIN)) == ["rejected(not_authorised)"]
     assert here.bar(swap(1, FED, GRAIN, 9)) == ["rejected(unknown_wallet)"]
+
+
+def test_a_merged_wallet_has_nothing_to_exchange(here: Neighbours) -> None:
+    here.bar(Merge(holder(1), holder(2)))
+    assert here.bar(swap(1, FED, GRAIN), swap(1, FED, GRAIN, 2)) == [
+        "rejected(wallet_merged)",
+        "accepted",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from shared.bodies import (
     CardBlock,
     CardRegister,
     CashReload,
+    Genesis,
     Issue,
     PlaceCreate,
     PolicySet,
@@ -130,8 +131,12 @@ def test_a_till_sells_its_own_places_local_asset_only(world: World, second: Sign
 
 
 def test_a_place_without_any_asset_sells_nothing() -> None:
-    world = founded()
-    world.memory.records[type(world.memory.assets()[FED])].clear()
+    world = World()
+    key = PublicKey(world.till.key.hex())
+    enrol = TerminalEnrol(box=PublicKey("22" * 32), key=key, label="Bar 1", place=BAR)
+    register = CardRegister(card(1), BAR, "T0", holder(1))
+    world.do(world.node, Genesis(PublicKey(world.node.key.hex()), "Node"))
+    assert world.do(world.node, PlaceCreate("Le Bar", BAR), enrol, register) == ["accepted"] * 3
     assert world.sale(1, 100) == ["rejected(nothing_accepted)"]
 
 
