@@ -65,6 +65,7 @@ class Server:
             if os.geteuid() == 0:
                 shutil.chown(self.folder / name, OWNER)
         words = ["-A", "trust", "-U", OWNER, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        words.append("--wal-segsize=1")
         command = [str(binaries() / "initdb"), "-D", str(self.folder / "data"), *words]
         subprocess.run(_as_owner(command), check=True, capture_output=True, cwd="/")
 
@@ -152,6 +153,12 @@ def memory() -> Path | None:
 def name_of(address: str) -> str:
     """Give the name of the database in an address."""
     return address.partition("@/")[2].partition("?")[0]
+
+
+def limit_files(pid: int, most_bytes: str) -> None:
+    """Let one process of the server make no file longer than so much, as a full disk would."""
+    limit = ["prlimit", "--pid", str(pid), f"--fsize={most_bytes}:"]
+    subprocess.run(_as_owner(limit), check=True, capture_output=True)
 
 
 def _as_owner(command: list[str]) -> list[str]:

@@ -17,15 +17,17 @@ from server.engine.port import EngineStoppedError, Stored
 from server.store.truth import prove
 from server.store.writer import StoreError
 from shared.transaction import Batch
-from tests.postgres import Server, name_of, serving
+from tests.postgres import Server, limit_files, name_of, serving
 from tests.server.engine.link import Cut, Link, linked
 from tests.server.engine.world import Clock, World, sale, verdicts
 
 FUNDS = 100_000
-END_WRITER = """
-SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+WRITER = """
+SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database
 WHERE l.locktype = 'advisory' AND d.datname = current_database() AND l.granted
 """
+FULL_BYTES = 1_500_000
+"""More than a segment of the server's log has (1 MiB), so that only tables feel it."""
 
 
 @dataclass
@@ -75,7 +77,8 @@ def end_writer(server: Server, world: World) -> None:
     """Have the server end the session that writes."""
     assert isinstance(world.where, str)
     with server.connect(name_of(world.where)) as outside:
-        assert outside.execute(END_WRITER).fetchall() == [(True,)]
+        ((pid,),) = outside.execute(WRITER).fetchall()
+        assert outside.execute("SELECT pg_terminate_backend(%s)", (pid,)).fetchone() == (True,)
 
 
 def check(world: World, sales: int) -> None:
@@ -219,6 +222,32 @@ def patiently(world: World, batch: Batch) -> object:
         return world.solo.submit(batch)
     except EngineStoppedError:
         return None
+
+
+# ---------- room ----------
+
+
+def test_without_room_nothing_is_acknowledged_and_with_room_it_goes_on(
+    postgres: Server, world: World
+) -> None:
+    """The writer's process on the server may not make a file longer, as on a full disk."""
+    assert isinstance(world.where, str)
+    with postgres.connect(name_of(world.where)) as outside:
+        ((pid,),) = outside.execute(WRITER).fetchall()
+    limit_files(pid, str(FULL_BYTES))
+    till, sold = world.till[0], -500
+    answer: object = world
+    while answer is not None:
+        batch, sold = till.next(*[sale(0, 1)] * 500), sold + 500
+        answer = patiently(world, batch)
+    assert 500 <= sold < FUNDS
+    for _ in range(2):
+        with pytest.raises(EngineStoppedError, match="could not extend file"):
+            world.solo.submit(batch)
+    check(world, sold)
+    limit_files(pid, "unlimited")
+    assert verdicts(world.solo.submit(batch)) == ["accepted"] * 500
+    check(world, sold + 500)
 
 
 # ---------- locks ----------
