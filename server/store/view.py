@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from server.ledger.executor import BlockResult
 from server.ledger.records import (
+    Allowed,
     Asset,
     Author,
     Balance,
@@ -21,6 +22,7 @@ from server.ledger.records import (
     Idle,
     Key,
     Place,
+    Purse,
     Record,
     Wallet,
 )
@@ -28,9 +30,21 @@ from server.ledger.state import Done
 from server.store import readers
 from server.store.codec import BY_RECORD, key_of
 from server.store.names import Names
-from shared.bodies import Body, MeltReversal, Refund, Sale
+from shared.bodies import (
+    AnySale,
+    Body,
+    Chargeback,
+    Correction,
+    Dispute,
+    MeltReversal,
+    PurseIssue,
+    PurseRelease,
+    Refund,
+    SaleVoid,
+    SlotSale,
+)
 from shared.codec import encode
-from shared.ids import AssetId, AuthorId, PlaceId, WalletId, wallet
+from shared.ids import AssetId, AuthorId, CardRef, PlaceId, WalletId, purse, wallet
 from shared.transaction import Batch
 
 R = TypeVar("R", bound=Record)
@@ -42,7 +56,10 @@ _FORESEEN: Final[dict[str, type[Record]]] = {
     "source": Wallet,
     "target": Wallet,
     "evidence": Evidence,
+    "allowance": Allowed,
 }
+_OF_EARLIER: Final = Refund | MeltReversal | Dispute | Chargeback | Correction
+_OF_PURSES: Final = SlotSale | SaleVoid | PurseIssue | PurseRelease
 
 
 class RecordCache:
@@ -125,7 +142,7 @@ class StoreView:
         for author, seqs in earlier.items():
             for seq, done in readers.done(self._connection, author, seqs).items():
                 self._done[author, seq] = done
-                if isinstance(done.body, Sale):
+                if isinstance(done.body, AnySale):
                     wanted[Card].add(done.body.card)
         for record, names in wanted.items():
             self._load(record, names)
@@ -134,9 +151,20 @@ class StoreView:
             found = self.get(Card, (card,))
             if found is not None:
                 wallets.add(found.wallet)
-        self._load(Wallet, wallets)
-        self._load_by_asset(Balance, [wallet(name) for name in wallets])
+        wallets |= self._load_wallets(wallets)
+        purses = [purse(CardRef(card)) for card in wanted[Purse]]
+        self._load_by_asset(Balance, [*map(wallet, wallets), *purses])
         self._load_by_asset(Idle, wallets)
+
+    def _load_wallets(self, names: set[WalletId]) -> set[WalletId]:
+        """Load wallets and those that they have become part of, which it gives."""
+        targets: set[WalletId] = set()
+        while names:
+            self._load(Wallet, names)
+            found = [self.get(Wallet, (name,)) for name in names]
+            names = {WalletId(one.merged) for one in found if one and one.merged} - targets
+            targets |= names
+        return targets
 
     # ---------- loading ----------
 
@@ -182,26 +210,30 @@ def _foresee(
     """Give keys of records that bodies name, and the earlier transactions that they refer to."""
     earlier: dict[AuthorId, set[int]] = {}
     wanted: dict[type[Record], set[str]] = {
-        record: set() for record in (Author, Head, Card, Wallet, Evidence)
+        record: set() for record in (Author, Head, Card, Wallet, Evidence, Allowed, Purse)
     }
     for batch in batches:
         wanted[Author].add(batch.author)
         wanted[Head].add(batch.author)
         for transaction in batch.transactions:
-            body: Any = transaction.body
-            if isinstance(body, Body):
-                for name in _names(type(body)):
-                    wanted[_FORESEEN[name]].add(getattr(body, name))
-                if isinstance(body, Refund | MeltReversal):
+            if isinstance(transaction.body, Body):
+                body: Any = transaction.body
+                named, refers = _NAMED.get(type(body)) or _named(type(body))
+                for record, name in named:
+                    wanted[record].add(getattr(body, name))
+                if refers:
                     earlier.setdefault(body.author, set()).add(body.seq)
     return wanted, earlier
 
 
-_NAMES: Final[dict[type[Body], tuple[str, ...]]] = {}
+_Named = tuple[tuple[tuple[type[Record], str], ...], bool]
+_NAMED: Final[dict[type[Body], _Named]] = {}
 
 
-def _names(kind: type[Body]) -> tuple[str, ...]:
-    found = _NAMES.get(kind)
-    if found is None:
-        found = _NAMES[kind] = tuple(n for n in kind.__struct_fields__ if n in _FORESEEN)
+def _named(kind: type[Body]) -> _Named:
+    """Give the records that bodies of a kind name, by field; and whether by author and number."""
+    fields = [(_FORESEEN[name], name) for name in kind.__struct_fields__ if name in _FORESEEN]
+    if issubclass(kind, _OF_PURSES):
+        fields.append((Purse, "card"))
+    found = _NAMED[kind] = tuple(fields), issubclass(kind, _OF_EARLIER)
     return found

@@ -8,13 +8,23 @@ from sqlalchemy import event
 
 from server.ledger.audit import audit
 from server.ledger.executor import BlockResult
-from server.ledger.records import Balance, Card, Head, Idle, Record, Refunded
+from server.ledger.records import Allowed, Balance, Card, Head, Idle, Purse, Record, Refunded
 from server.store.stored import stored_blocks
 from server.store.view import RecordCache, StoreView
 from shared.amounts import Amount
-from shared.bodies import Refund
-from shared.ids import Hash, wallet
+from shared.bodies import (
+    CardRegister,
+    GroupCreate,
+    Merge,
+    PolicySet,
+    PurseIssue,
+    Refund,
+    SlotSale,
+)
+from shared.ids import Hash, purse, wallet
+from shared.policy import ProtocolPolicy
 from tests.server.engine.world import (
+    BAR,
     GRAIN,
     NO_DETAIL,
     Till,
@@ -142,3 +152,38 @@ def test_two_views_share_nothing_by_themselves(world: World) -> None:
         expected: Record = Balance(1_000)
         assert one.get(Balance, key) == expected
         assert other.get(Balance, key) == expected
+
+
+def test_purses_and_merged_wallets_are_foreseen(world: World) -> None:
+    """Card 30 carries a purse; the wallet of card 0 became part of that of card 1."""
+    fat = card(30)
+    answer = world.solo.propose(
+        [
+            PolicySet("-", ProtocolPolicy(2)),
+            CardRegister(fat, BAR, "T2", wallet_of(30)),
+            world.issue(30, 500),
+            GroupCreate((GRAIN,), 1),
+            PurseIssue(fat, 1, 0, 24),
+            Merge(wallet_of(0), wallet_of(1)),
+        ]
+    )
+    assert isinstance(answer, tuple), answer
+    slot = SlotSale(Hash("e" * 64), "slot", fat, NO_DETAIL, (), (0, 20), Amount(20))
+    batch = world.till[0].next(slot, sale(0, 5))
+    with world.database.read() as connection:
+        statements: list[str] = []
+        view = StoreView(connection)
+        view.prefetch([batch])
+        event.listen(
+            connection, "before_cursor_execute", lambda *given: statements.append(given[2])
+        )
+        held = view.get(Balance, (purse(fat), GRAIN))
+        assert held == Balance(500)
+        assert view.get(Balance, (wallet(wallet_of(1)), GRAIN)) == Balance(2_000)
+        found = view.get(Purse, (fat,))
+        assert found is not None
+        assert found.credit == 500
+        assert view.get(Allowed, ("e" * 64,)) is None
+        assert statements == []
+    assert verdicts(world.solo.submit(batch)) == ["accepted", "accepted"]
+    assert world.balance(purse(fat)) == 480
