@@ -3,7 +3,16 @@
 import click
 
 from server import VERSION
-from server.cli import archive, demurrage, imports, lifecycle, looking, registry, transacting
+from server.cli import (
+    archive,
+    auditing,
+    demurrage,
+    imports,
+    lifecycle,
+    looking,
+    registry,
+    transacting,
+)
 
 
 @click.group(name="node", context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,12 +25,14 @@ for _command in (
     lifecycle.init,
     lifecycle.serve,
     looking.status,
-    looking.audit,
+    auditing.audit,
+    auditing.rebuild,
     looking.chain_link,
     looking.doctor,
     lifecycle.backup,
     lifecycle.restore,
     lifecycle.resume,
+    lifecycle.key,
     archive.export_chain,
     archive.import_chain,
     registry.place,

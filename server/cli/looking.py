@@ -1,4 +1,4 @@
-"""`node status`, `audit`, `doctor`, `reload-status`: looking without changing."""
+"""`node status`, `chain-link`, `doctor`, `reload-status`: looking without changing."""
 
 from typing import Any, Final
 
@@ -80,26 +80,6 @@ def chain_link(scene: Scene) -> None:
         to.print(f"key {found['key']}")
 
     scene.show(answer, show)
-
-
-@click.command()
-@scene_options
-def audit(scene: Scene) -> None:
-    """Rebuild everything from the blocks and compare; exit code 1 when something is wrong."""
-    with asking(scene) as ask:
-        answer = ask("audit")
-    scene.show(answer, _show_audit)
-    if answer["bad_height"] is not None:
-        raise SystemExit(1)
-
-
-def _show_audit(found: dict[str, Any], to: Console) -> None:
-    if found["bad_height"] is not None:
-        to.print(f"[red]Wrong at height {found['bad_height']}: {found['cause']}[/red]")
-        return
-    count, ms = found["transactions"], found["duration_ms"]
-    to.print(f"Good: {found['height'] + 1} blocks, {count} transactions in {ms} ms.")
-    to.print(f"state {found['state']}")
 
 
 @click.command()

@@ -8,7 +8,7 @@ sentence; nothing has happened then.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from server.control import archive, cards, changes, keeping, looking, melting, transacting
+from server.control import archive, auditing, cards, changes, keeping, looking, melting, transacting
 from server.control.errors import NotPossibleError
 from server.node import Node
 
@@ -16,7 +16,9 @@ Act = Callable[..., Any]
 
 ACTS: Final[Mapping[str, Act]] = {
     "status": looking.status,
-    "audit": looking.audit,
+    "audit": auditing.audit,
+    "audit.links": auditing.links,
+    "rebuild": auditing.rebuild_serving,
     "chain.link": looking.chain_link,
     "doctor": looking.doctor,
     "reload.status": looking.reload_status,
@@ -29,6 +31,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "terminal.pairing": changes.pairing,
     "terminal.revoke": changes.revoke,
     "resume": changes.resume,
+    "key.rotate": changes.key_rotate,
     "kinds": transacting.kinds,
     "transact": transacting.transact,
     "protocol": transacting.protocol,

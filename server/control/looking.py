@@ -1,4 +1,4 @@
-"""Acts that only look: status, terminals, audit, doctor, a reload."""
+"""Acts that only look: status, terminals, doctor, a reload."""
 
 import shutil
 import stat
@@ -34,7 +34,7 @@ def status(node: Node) -> dict[str, Any]:
         "address": node.settings.public_url,
         "chain": tip.chain,
         "node": node.engine.author,
-        "key": node.api.identity.key,
+        "key": node.engine.key,
         "chain_open": node.settings.chain_is_open,
         "height": tip.height,
         "head": tip.hash,
@@ -49,13 +49,14 @@ def status(node: Node) -> dict[str, Any]:
         "terminals": terminals(node),
         "dead_letters": node.office.node.dead_letters(),
         "tasks": [task.key for task in node.tasks.open()],
-        "audit": None if not audits else _audit_line(audits[0]),
+        "audit": None if not audits else audit_line(audits[0]),
         "backup_ms": backup.at_ms,
         "backup_elsewhere_ms": backup.elsewhere_ms,
     }
 
 
-def _audit_line(audit: Any) -> dict[str, Any]:
+def audit_line(audit: Any) -> dict[str, Any]:
+    """Say what an audit has found."""
     return {
         "at_ms": audit.at_ms,
         "height": audit.to_height,
@@ -122,15 +123,8 @@ def chain_link(node: Node) -> dict[str, Any]:
         "link": node.chain_link(),
         "open": node.settings.chain_is_open,
         "chain": node.chain,
-        "key": node.api.identity.key,
+        "key": node.engine.key,
     }
-
-
-def audit(node: Node) -> dict[str, Any]:
-    """Rebuild everything from the blocks, compare, and keep the result."""
-    found = node.office.node.audit()
-    node.office.keeper.audited(found)
-    return {**_audit_line(found), "duration_ms": found.duration_ms, "state": node.engine.tip.state}
 
 
 def reload_status(node: Node, wanted: str) -> dict[str, Any]:
@@ -212,6 +206,9 @@ def _database(node: Node) -> Line:
 def _sealing(node: Node) -> Line:
     if node.engine.sealing:
         return _line("blocks", "ok", f"height {node.engine.tip.height}, sealing")
+    if node.engine.handed_over:
+        text = "the chain was handed over to another engine: it keeps sales and seals nothing"
+        return _line("blocks", "bad", text, "serve this node with that engine")
     text = "a terminal knows a block that this node has lost: it keeps sales and seals nothing"
     fix = "tirelire node restore a newer BACKUP; if there is none: tirelire node resume"
     return _line("blocks", "bad", text, fix)

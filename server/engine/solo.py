@@ -5,9 +5,11 @@ callers' threads, everything else in the writer's.  Fails with EngineStoppedErro
 cannot write; then nothing was acknowledged and the same call may be made again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
+
+from sqlalchemy import Connection
 
 from server.engine.own import Signer
 from server.engine.port import EngineStoppedError, NotProposed, Placed, Stored, Unplaced
@@ -26,6 +28,7 @@ from server.ledger.chain import Tip
 from server.ledger.records import Author
 from server.store.database import Database
 from server.store.details import rows_of
+from server.store.rebuild import rebuild
 from server.store.view import StoreView
 from server.store.writer import StoreError
 from shared.bodies import Body, Role
@@ -79,6 +82,11 @@ class Solo:
     def seed(self) -> bytes:
         """The node's key as the chain has it: what seals, and signs checkpoints (32 bytes)."""
         return self._sealer.signer.seed
+
+    @property
+    def key(self) -> str:
+        """The public key to `seed` (hex)."""
+        return self._sealer.signer.key
 
     @property
     def tip(self) -> Tip:
@@ -135,6 +143,19 @@ class Solo:
     def resume(self) -> None:
         """Make blocks again, first of what waited meanwhile."""
         self._ask(Resumption())
+
+    def rebuild(self, told: Callable[[int, int], None]) -> Tip:
+        """Make the index anew from the blocks; nothing is sealed meanwhile.
+
+        Raises StoreError or ValueError; then it is as it was.
+        """
+
+        def again(connection: Connection) -> Tip:
+            tip = rebuild(connection, told)
+            self._sealer.lost()  # what it remembers may come from an index that was wrong
+            return tip
+
+        return self._database.run(again)
 
     # ---------- inside ----------
 

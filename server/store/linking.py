@@ -15,15 +15,14 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from server.ledger.chain import Tip
 from server.ledger.finding import Finding
 from server.ledger.links import Keys, Linked, Recorded, Start, Term, join, read_range
 from server.store import readers
 from server.store.beside import reading
 from server.store.packing import salvage
 from server.store.proofs import LogReader
-from server.store.stored import stored_blocks
-from shared.block import read_header
+from server.store.stored import STREAM, stored_blocks
+from shared.block import header_hash, read_header
 from shared.bodies import Genesis, KeyRotate, PlaceJoin, TerminalEnrol
 from shared.errors import Refused
 from shared.ids import AuthorId, author_id
@@ -38,6 +37,9 @@ WHERE height = ? GROUP BY batch ORDER BY min(idx)
 _VERDICTS: Final = """
 SELECT batch, verdict, 1 FROM chain_compact_transaction WHERE height = ? ORDER BY idx
 """
+_COUNTS: Final = "SELECT height, count FROM block_batch ORDER BY height"
+_TOP: Final = "SELECT max(height) FROM block_header"
+_TIP: Final = "SELECT height, hash FROM chain_tip"
 _HEADER: Final = "SELECT packed FROM block_header WHERE height = ?"
 _KEYS: Final = """
 SELECT t.height, t.seq, t.author, t.verdict, b.first_seq, b.packed
@@ -57,12 +59,11 @@ def check_links(
     `where` is the database that the other processes open; the chain only grows, so that what they
     see of the blocks below this snapshot's end is the same.
     """
-    tip = readers.tip(connection)
     keys = key_terms(connection)
-    ends = _ends(connection, tip, 1 + tip.log.size // size)
-    whole = join(list(_ranges(where, connection, list(pairwise(ends)), keys, processes)))
-    end = (whole.blocks - 1, whole.transactions)
-    if whole.finding is None and (tip.height, tip.log.size) != end:
+    ranges = list(pairwise(_ends(connection, size)))
+    whole = join(list(_ranges(where, connection, ranges, keys, processes)))
+    tips = [tuple(row) for row in connection.exec_driver_sql(_TIP)]
+    if whole.finding is None and tips != [(whole.blocks - 1, header_hash(whole.header))]:
         whole.finding = Finding(whole.blocks - 1, "the tip is not the last block")
     return whole
 
@@ -126,14 +127,18 @@ def _begin(terms: dict[AuthorId, list[Term]], key: bytes) -> None:
     terms.setdefault(author_id(key), [Term(1, -1, key)])
 
 
-def _ends(connection: Connection, tip: Tip, parts: int) -> list[int]:
-    """Cut the heights into ranges with about as many transactions each."""
-    cuts = [0]
-    for number in range(1, parts):
-        cut = readers.first_block(connection, "log_size", tip.log.size * number // parts)
-        if cut is not None and cuts[-1] < cut <= tip.height:
-            cuts.append(cut)
-    return [*cuts, tip.height + 1]
+def _ends(connection: Connection, size: int) -> list[int]:
+    """Cut the heights into ranges of about so many transactions, by what stands beside batches."""
+    cuts, inside = [0], 0
+    with connection.exec_driver_sql(_COUNTS, execution_options=STREAM) as rows:
+        for height, count in rows:
+            if inside >= size and height > cuts[-1]:
+                cuts.append(height)
+                inside = 0
+            inside += count
+    top: int | None = connection.exec_driver_sql(_TOP).scalar_one()
+    end = 0 if top is None else top + 1
+    return [*(cut for cut in cuts if cut < end), end]
 
 
 def _read(connection: Connection, first: int, end: int, keys: Keys) -> Linked:

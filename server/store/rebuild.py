@@ -4,7 +4,7 @@
 what `blocks.index` writes raises it.  What the blocks say is never touched.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from sqlalchemy import Connection, delete, select
@@ -20,6 +20,7 @@ from shared.transaction import parse_batch
 
 INDEX_VERSION: Final = 3
 INDEX_FACT: Final = "index_version"
+_TOP: Final = "SELECT max(height) FROM block_header"
 _STAMP: Final = FACT.c.name == INDEX_FACT
 
 
@@ -34,9 +35,10 @@ def bring_up_to_date(connection: Connection) -> None:
         connection.execute(FACT.insert().values(name=INDEX_FACT, value=str(INDEX_VERSION)))
 
 
-def rebuild(connection: Connection) -> Tip:
+def rebuild(connection: Connection, told: Callable[[int, int], None] = lambda *_: None) -> Tip:
     """Drop the index and write it again, block by block; give the tip.
 
+    `told` learns each height that is done, and the last one.
     Raises ValueError when a block does not give the header it has: then the blocks are damaged, and
     the caller's transaction must not be committed.
     """
@@ -47,11 +49,13 @@ def rebuild(connection: Connection) -> Tip:
         table.create(connection)
     VIEWS.create_all(connection)
     view, tip = StoreView(connection), NOTHING
+    top: int = connection.exec_driver_sql(_TOP).scalar_one()
     for height, header, _ in headers(connection):
         built = again(view, tip, header, batches_of(connection, height))
         blocks.index(connection, built, view.names)
         view.take(built.result)
         tip = built.tip
+        told(height, top)
     return tip
 
 

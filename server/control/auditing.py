@@ -1,0 +1,128 @@
+"""Acts that prove this node: the audit, its fast half, and the index made anew from the blocks.
+
+Every one of them reads one snapshot beside a serving node; only the rebuilding stops the writer
+while it lasts.  What cannot be done raises NotPossibleError; then nothing is changed.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from server.control.errors import NotPossibleError
+from server.control.looking import audit_line
+from server.home import Home
+from server.jobs.audit import check_blocks
+from server.ledger.finding import Finding
+from server.node import Node, place_of_database
+from server.settings import read_settings
+from server.store.database import Database, open_database
+from server.store.linking import check_links
+from server.store.rebuild import rebuild
+from server.store.writer import StoreError
+from shared.checkpoint import Checkpoint, read_cosigned
+from shared.errors import Refused
+from shared.host.clock import SystemClock
+from shared.host.lock import HomeLock
+from shared.ids import ChainId
+
+LOG: Final = logging.getLogger(__name__)
+SAID_EVERY_MS: Final = 1_000
+Told = Callable[[int, int], None]
+"""Is told how far a rebuilding is: the height, and the last one."""
+
+
+def audit(node: Node, *, note: str = "", keys: Sequence[str] = (), need: int = 0) -> dict[str, Any]:
+    """Execute everything again from the blocks, compare every table, and keep the result.
+
+    `note` is a checkpoint that somebody kept, `keys` (hex) whose word it is, `need` of them.
+    """
+    found = node.timed_audit(_held(note, keys, need))
+    node.office.keeper.audited(found)
+    return {**audit_line(found), "duration_ms": found.duration_ms, "state": node.engine.tip.state}
+
+
+def links(node: Node) -> dict[str, Any]:
+    """Prove only that nothing was changed since it was sealed."""
+    watch = SystemClock()
+    start = watch.mono_ms()
+    with node.database.read() as connection:
+        whole = check_links(node.database.where, connection, processes=os.cpu_count() or 1)
+    finding = whole.finding
+    return {
+        "at_ms": node.clock.now_ms(),
+        "height": whole.blocks - 1,
+        "transactions": whole.transactions,
+        "bad_height": finding.height if finding else None,
+        "cause": finding.what if finding else "",
+        "duration_ms": watch.mono_ms() - start,
+    }
+
+
+def _held(note: str, keys: Sequence[str], need: int) -> Checkpoint | None:
+    if not note:
+        return None
+    try:
+        known = {bytes.fromhex(key) for key in keys}
+        return read_cosigned(note, keys=known, need=need or len(known))[0]
+    except (Refused, ValueError) as error:
+        raise NotPossibleError(f"that is not a checkpoint of these keys ({error})") from None
+
+
+# ---------- the index made anew ----------
+
+
+def rebuild_serving(node: Node) -> dict[str, Any]:
+    """Make the index of an open node anew; nothing is sealed meanwhile, and pages still answer."""
+    _prove(node.database, node.chain)
+    try:
+        tip = node.engine.rebuild(_every_second(_log))
+    except (StoreError, ValueError, Refused) as error:
+        raise NotPossibleError(f"the index was left as it is: {error}") from None
+    return {"height": tip.height, "transactions": tip.log.size, "state": tip.state}
+
+
+def rebuild_home(home: Home, told: Told) -> dict[str, Any]:
+    """Make the index of a stopped node anew, however damaged it is."""
+    home.require()
+    settings = read_settings(home.settings, os.environ)
+    with HomeLock(home.path):
+        try:
+            database = open_database(place_of_database(home, settings))
+        except StoreError as error:
+            raise NotPossibleError(str(error)) from None
+        try:
+            _prove(database, None)
+            with database.write() as connection:
+                tip = rebuild(connection, _every_second(told))
+        except (StoreError, ValueError, Refused) as error:
+            raise NotPossibleError(f"the index was left as it is: {error}") from None
+        finally:
+            database.close()
+    return {"height": tip.height, "transactions": tip.log.size, "state": tip.state}
+
+
+def _prove(database: Database, chain: ChainId | None) -> None:
+    """Refuse to build on blocks that do not audit."""
+    finding: Finding | None = check_blocks(database, chain).finding
+    if finding is not None:
+        where = f"height {finding.height}: {finding.what}"
+        raise NotPossibleError(f"the blocks are damaged, {where}; the index was left as it is")
+
+
+def _every_second(told: Told) -> Told:
+    watch = SystemClock()
+    last = watch.mono_ms()
+
+    def seldom(height: int, top: int) -> None:
+        nonlocal last
+        now = watch.mono_ms()
+        if now - last >= SAID_EVERY_MS or height == top:
+            last = now
+            told(height, top)
+
+    return seldom
+
+
+def _log(height: int, top: int) -> None:
+    LOG.info("rebuilding: height %d of %d", height, top)
