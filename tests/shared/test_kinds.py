@@ -6,18 +6,63 @@ from shared.ids import CardRef, Hash
 from shared.kinds import KINDS, NAMES, since
 from shared.policy import CLOSED, OFFLINE
 
-FIRST = set(
-    "genesis issue reload cash_reload sale refund transfer notice melt melt_reversal distribute"
-    " reserve.book asset.create place.create terminal.enrol terminal.revoke card.register"
-    " card.block policy.set".split()
-)
-SECOND = set(
-    "sale.void gift merge exchange purse.issue purse.release cash_out cash_out.done"
-    " cash_out.failed settlement settlement.done settlement.failed dispute membership badge"
-    " dividend correction asset.update asset.archive asset.accept group.create place.join"
-    " place.leave fork.adopt card.link card.home card.lose card.unblock key.rotate"
-    " validator.propose vote.cast grant engine.handover recovery".split()
-)
+FIRST = {
+    "genesis",
+    "issue",
+    "reload",
+    "cash_reload",
+    "sale",
+    "refund",
+    "transfer",
+    "notice",
+    "melt",
+    "melt_reversal",
+    "distribute",
+    "reserve.book",
+    "asset.create",
+    "place.create",
+    "terminal.enrol",
+    "terminal.revoke",
+    "card.register",
+    "card.block",
+    "policy.set",
+}
+SECOND = {
+    "sale.void",
+    "gift",
+    "merge",
+    "exchange",
+    "purse.issue",
+    "purse.release",
+    "cash_out",
+    "cash_out.done",
+    "cash_out.failed",
+    "settlement",
+    "settlement.done",
+    "settlement.failed",
+    "dispute",
+    "membership",
+    "badge",
+    "dividend",
+    "correction",
+    "asset.update",
+    "asset.archive",
+    "asset.accept",
+    "group.create",
+    "place.join",
+    "place.leave",
+    "fork.adopt",
+    "card.link",
+    "card.home",
+    "card.lose",
+    "card.unblock",
+    "key.rotate",
+    "validator.propose",
+    "vote.cast",
+    "grant",
+    "engine.handover",
+    "recovery",
+}
 OFFLINE_KINDS = {"sale", "sale.void", "refund", "cash_reload"}
 
 
