@@ -10,6 +10,7 @@ from shared.bodies import (
     Badge,
     Body,
     Melt,
+    MeltReversal,
     Membership,
     Merge,
     Notice,
@@ -160,3 +161,22 @@ def test_a_purse_is_part_of_what_lies_idle(here: Neighbours) -> None:
         "accepted",
     ]
     assert here.world.held(account(), GRAIN) == 500
+
+
+def test_a_late_sale_takes_the_melt_of_a_merged_wallet_back(here: Neighbours) -> None:
+    """500 GRAIN melt by 50; 400 of them had been spent before: the new wallet gets 50 back."""
+    melting(here)
+    world = here.world
+    late = world.batch(world.till, sale(RICH, 400), seen=world.tip.height)
+    here.bar(Notice(GRAIN, TODAY, TODAY + 100))
+    world.time = (TODAY + 100) * DAY
+    melt = Melt(Amount(50), GRAIN, TODAY + 100, holder(RICH))
+    assert here.bar(melt, Merge(holder(RICH), holder(1)), melt) == [
+        "accepted",
+        "accepted",
+        "rejected(wallet_merged)",
+    ]
+    assert [str(done.verdict) for done in world.seal(late).executed] == ["accepted"]
+    back = MeltReversal(Amount(50), GRAIN, world.till.id, TODAY + 100, 1, holder(RICH))
+    assert here.bar(back, back) == ["accepted", "rejected(evidence_used)"]
+    assert world.held(purse(1), GRAIN) == 100

@@ -117,6 +117,16 @@ def test_a_sale_after_a_link_is_the_new_wallets(here: Neighbours) -> None:
     assert after.debts == ()
 
 
+def test_a_loss_that_was_repaid_comes_back_to_the_holder(here: Neighbours) -> None:
+    world = here.world
+    world.sale(2, 50)
+    here.bar(Reload(Amount(70), FED, card(2), "two"))
+    assert (world.held(purse(2)), world.held(loss(BAR))) == (20, 0)
+    assert back(here, 30, 1) == "accepted"
+    assert back(here, 20, 1) == "accepted"
+    assert (world.held(purse(2)), world.held(place(BAR))) == (70, 0)
+
+
 # ---------- disputed ----------
 
 
