@@ -11,8 +11,9 @@ import pytest
 
 from tests.server.ledger.mutants import MUTANTS, Mutant
 from tests.server.ledger.mutants_of_assets import OF_ASSETS
+from tests.server.ledger.mutants_of_cards import OF_CARDS
 
-ALL = (*MUTANTS, *OF_ASSETS)
+ALL = (*MUTANTS, *OF_CARDS, *OF_ASSETS)
 ROOT = Path(__file__).parents[3]
 NEEDED = (
     "pyproject.toml",
