@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from shared.host import HostError
-from shared.host.files import make_private_folder, write_atomically
-from shared.host.keyfiles import create_key, read_key
+from shared.host.files import make_private_folder, sync_folder, write_atomically
+from shared.host.keyfiles import create_key, open_key, read_key
 
 NODE_KEY: Final = "node.key"
+NEXT_KEY: Final = "node.key.next"
+PREVIOUS_KEY: Final = "node.key.previous"
 CARD_KEY: Final = "card.key"
 PAGES_KEY: Final = "pages.key"
 
@@ -75,11 +77,16 @@ class Home:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keys:
-    """The secrets of a node, 32 bytes each."""
+    """The secrets of a node, 32 bytes each.
+
+    `spare` are keys that the chain may say are the node's instead of the one in its file: the next
+    one, when a rotation was cut off, or the one before, when an old copy of the chain was put back.
+    """
 
     node: bytes
     card: bytes
     pages: bytes
+    spare: tuple[bytes, ...] = ()
 
 
 def make_home(home: Home) -> None:
@@ -94,12 +101,48 @@ def make_home(home: Home) -> None:
 
 def draw_keys(home: Home) -> Keys:
     """Draw the keys of a new node."""
-    return Keys(*(create_key(home.keys / name) for name in (NODE_KEY, CARD_KEY, PAGES_KEY)))
+    node, card, pages = (create_key(home.keys / name) for name in (NODE_KEY, CARD_KEY, PAGES_KEY))
+    return Keys(node, card, pages)
 
 
 def read_keys(home: Home) -> Keys:
     """Read the keys.  Raises HostError when one is missing or others may read it."""
-    return Keys(*(read_key(home.keys / name) for name in (NODE_KEY, CARD_KEY, PAGES_KEY)))
+    beside = (home.keys / name for name in (NEXT_KEY, PREVIOUS_KEY))
+    return Keys(
+        node=read_key(home.keys / NODE_KEY),
+        card=read_key(home.keys / CARD_KEY),
+        pages=read_key(home.keys / PAGES_KEY),
+        spare=tuple(read_key(path) for path in beside if path.exists()),
+    )
+
+
+def draw_next_key(home: Home) -> bytes:
+    """Draw the key that the node goes on with; the one of an attempt that was cut off, if any."""
+    return open_key(home.keys / NEXT_KEY)
+
+
+def settle_key(home: Home, key: bytes) -> None:
+    """Let the key's file hold the one that the chain says; what it held before is kept beside it.
+
+    Each step leaves every key in some file, so it may be cut off anywhere and done again.
+    """
+    before = read_key(home.keys / NODE_KEY)
+    if before == key:
+        return
+    upcoming = home.keys / NEXT_KEY
+    if upcoming.exists() and read_key(upcoming) == key:
+        _write_key(home, PREVIOUS_KEY, before)
+        upcoming.replace(home.keys / NODE_KEY)
+        sync_folder(home.keys)
+    else:  # the one before: an old copy of the chain was put back
+        _write_key(home, NEXT_KEY, before)
+        _write_key(home, NODE_KEY, key)
+        (home.keys / PREVIOUS_KEY).unlink()
+        sync_folder(home.keys)
+
+
+def _write_key(home: Home, name: str, key: bytes) -> None:
+    write_atomically(home.keys / name, key.hex().encode() + b"\n")
 
 
 def write_settings(home: Home, text: str) -> None:

@@ -28,7 +28,7 @@ from server.app import create_app
 from server.demurrage.chain import StoreChain
 from server.demurrage.run import Run
 from server.engine.solo import Solo
-from server.home import Home, Keys, read_keys
+from server.home import Home, Keys, read_keys, settle_key
 from server.jobs.audit import Outcome, check_database
 from server.limits import RateLimit
 from server.office.accounts import SqlAccounts
@@ -58,7 +58,7 @@ from server.web.settings import PageSettings
 from server.web.statics import Statics
 from server.web.views.chain import Audit
 from shared.block import header_hash
-from shared.checkpoint import origin, sign_text
+from shared.checkpoint import Checkpoint, origin, sign_text
 from shared.host import HostError
 from shared.host.clock import Clock, SimulatedClock, SystemClock
 from shared.ids import BootId, ChainId, chain_id
@@ -99,6 +99,10 @@ class Node:
     def audit(self) -> Outcome:
         """Rebuild everything from the blocks and compare."""
         return check_database(self.database, self.chain)
+
+    def timed_audit(self, held: Checkpoint | None) -> Audit:
+        """Audit as the office does; `held` is a checkpoint from elsewhere."""
+        return timed_audit(self.database, self.chain, self.clock.now_ms, held)
 
     def app(self) -> Flask:
         """Make the web application."""
@@ -175,7 +179,7 @@ def _assemble(
 ) -> Node:
     genesis = read_genesis(database)
     chain = chain_id(header_hash(genesis))
-    engine = Solo(database, seed=keys.node, boot=new_boot(), clock=clock)
+    engine = _engine(home, database, keys, clock)
     tables = _Tables(database, settings, keys, clock)
     payments = _payments(home, settings, chain, engine, tables, clock)
     office = _office(home, settings, chain, engine, tables, payments)
@@ -183,7 +187,6 @@ def _assemble(
         chain=chain,
         genesis=genesis.decode(),
         node=engine.author,
-        key=public_key(keys.node).hex(),
         name=settings.name,
         card_key=keys.card,
     )
@@ -205,6 +208,16 @@ def _assemble(
         ),
         api=_api(identity, settings, engine, tables, clock, keys),
     )
+
+
+def _engine(home: Home, database: Database, keys: Keys, clock: Clock) -> Solo:
+    """Start the engine with the key that the chain says, and let the key's file hold that one."""
+    try:
+        engine = Solo(database, seed=keys.node, boot=new_boot(), clock=clock, spare=keys.spare)
+    except ValueError as error:
+        raise HostError(f"{error}: put the right one into {home.keys}") from None
+    settle_key(home, engine.seed)
+    return engine
 
 
 class _Tables:
@@ -318,11 +331,13 @@ def _office(
     )
 
 
-def timed_audit(database: Database, chain: ChainId, now_ms: Callable[[], int]) -> Audit:
-    """Audit, and say it as the pages do."""
+def timed_audit(
+    database: Database, chain: ChainId, now_ms: Callable[[], int], held: Checkpoint | None = None
+) -> Audit:
+    """Audit, and say it as the pages do; `held` is a checkpoint from elsewhere."""
     watch, at_ms = SystemClock(), now_ms()
     start = watch.mono_ms()
-    outcome = check_database(database, chain)
+    outcome = check_database(database, chain, held)
     finding = outcome.finding
     return Audit(
         at_ms=at_ms,
@@ -344,7 +359,7 @@ def _api(
     keys: Keys,
 ) -> ApiSurroundings:
     database, mono = tables.database, SystemClock().mono_ms
-    log, key = origin(identity.chain), bytes.fromhex(identity.key)
+    log = origin(identity.chain)
     return ApiSurroundings(
         identity=identity,
         chain=TableChain(
@@ -364,7 +379,9 @@ def _api(
         proofs=Proofs(
             open_log=lambda: open_log(database.read),
             origin=log,
-            sign=lambda text: sign_text(text, name=log, seed=keys.node, public=key),
+            sign=lambda text: sign_text(
+                text, name=log, seed=engine.seed, public=public_key(engine.seed)
+            ),
             wait=RateLimit(mono, per_minute=300, burst=300).wait_ms,
         ),
         parts=ChainParts(

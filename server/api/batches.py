@@ -82,7 +82,7 @@ class Batches:
         if seen <= self._height or author is None or author.status != "active":
             return
         if signed_by(batch, bytes.fromhex(author.key)):
-            self.engine.saw_height(seen)
+            self.engine.saw_height(seen, batch.author)
 
     # ---------- details ----------
 

@@ -51,7 +51,7 @@ class Deltas:
         if page is None:
             # This node gave that cursor when it knew more blocks than it does now.
             if known.status == "active":
-                self.engine.saw_height(cursor.newest)
+                self.engine.saw_height(cursor.newest, author)
             raise Refused(Code.BAD_CURSOR, "above our height")
         answer, reached = page
         if not answer.more:

@@ -59,7 +59,7 @@ class Heartbeats:
         if not verify(bytes.fromhex(author.key), Purpose.HEARTBEAT, call.body, signature):
             raise Refused(Code.BAD_SIGNATURE)
         if author.status == "active":
-            self.engine.saw_height(said.seen)
+            self.engine.saw_height(said.seen, said.author)
         self.notes.heard(
             said.author,
             Said(

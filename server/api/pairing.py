@@ -84,14 +84,16 @@ class Pairing:
     def _answer(
         self, now: Snapshot, invitation: Invitation, terminal: AuthorId, sealed: str
     ) -> PairAnswer:
-        place = now.get(Place, (invitation.place,))
+        place, node = now.get(Place, (invitation.place,)), now.get(Author, (self.identity.node,))
+        if node is None:
+            raise Refused(Code.INTERNAL, "the chain does not know its own node")
         return PairAnswer(
             chain=self.identity.chain,
             genesis=self.identity.genesis,
             height=now.tip().height,
             label=invitation.label,
             node=self.identity.node,
-            node_key=self.identity.key,  # type: ignore[arg-type]  # hex of 32 bytes
+            node_key=node.key,  # type: ignore[arg-type]  # hex of 32 bytes
             place=invitation.place,
             place_name=place.name if place else invitation.place,
             sealed=sealed,

@@ -19,12 +19,11 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who this node is.  `genesis` is the genesis header as text, `key` its public key in hex."""
+    """Who this node is.  `genesis` is the genesis header as text."""
 
     chain: ChainId
     genesis: str
     node: AuthorId
-    key: str
     name: str
     card_key: bytes = field(repr=False)
 

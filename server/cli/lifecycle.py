@@ -1,4 +1,4 @@
-"""`node init`, `serve`, `backup`, `restore`, `resume`: a node's life."""
+"""`node init`, `serve`, `backup`, `restore`, `resume`, `key`: a node's life."""
 
 import os
 from pathlib import Path
@@ -93,12 +93,36 @@ def restore(scene: Scene, *, folder: Path, force: bool) -> None:
 
 
 @click.command()
+@click.option("--nothing-lost", is_flag=True, help="The till lies: revoke it first.")
 @scene_options
-def resume(scene: Scene) -> None:
+def resume(scene: Scene, *, nothing_lost: bool) -> None:
     """Make blocks again after a till spoke of blocks that this node does not have.
 
-    Only when no newer backup exists, or when that till is not to be believed: revoke it at once.
+    Only when no newer backup exists: the chain says from then on which blocks are lost.  `node
+    doctor` names the till that spoke of them.
     """
     with asking(scene) as ask:
-        answer = ask("resume")
+        answer = ask("resume", nothing_lost=nothing_lost)
     scene.show(answer, lambda a, to: to.print(f"Sealing again, height {a['height']}."))
+
+
+@click.group()
+def key() -> None:
+    """Look after the key with which this node signs."""
+
+
+@key.command("rotate")
+@scene_options
+def key_rotate(scene: Scene) -> None:
+    """Go on with a new key; the chain knows the node by its name all the same.
+
+    Tills that are paired still trust the old one: pair them anew.
+    """
+    with asking(scene) as ask:
+        answer = ask("key.rotate")
+    scene.show(answer, _show_key)
+
+
+def _show_key(answer: dict[str, Any], to: Console) -> None:
+    to.print(f"New key {answer['key'][:16]}… from block {answer['height'] + 1} on.")
+    to.print("Pair every till anew, and keep a copy of the folder `keys` elsewhere.")

@@ -7,11 +7,13 @@ import msgspec
 from server.control.errors import NotPossibleError
 from server.engine.port import EngineStoppedError, NotProposed
 from server.founding import invite, slug
+from server.home import draw_next_key, settle_key
 from server.node import Node
 from server.web.port import Mistakes, NotDone
 from shared.bodies import AssetCreate, Body, PlaceCreate
 from shared.errors import MESSAGES
 from shared.ids import AssetId, PlaceId
+from shared.signing import public_key
 
 
 def propose(node: Node, *bodies: Body) -> int:
@@ -124,12 +126,33 @@ def _is(ident: str, label: str, wanted: str) -> bool:
     return label == wanted or (len(short) >= 4 and ident.startswith(short))
 
 
-def resume(node: Node) -> dict[str, Any]:
-    """Make blocks again although some are said to be missing, first of what waited meanwhile."""
+def resume(node: Node, *, nothing_lost: bool = False) -> dict[str, Any]:
+    """Make blocks again although some are said to be missing, first of what waited meanwhile.
+
+    The first says on the chain which are lost, unless nothing was: a till has lied.
+    """
     if node.engine.sealing:
         raise NotPossibleError("this node makes blocks: there is nothing to resume")
-    node.engine.resume()
+    if node.engine.handed_over:
+        raise NotPossibleError("the chain was handed over: another engine makes its blocks")
+    node.engine.resume(lost=not nothing_lost)
     return {"height": node.engine.tip.height}
+
+
+def key_rotate(node: Node) -> dict[str, Any]:
+    """Give the node another key: on the chain first, then in its file.
+
+    Wherever this is cut off, the next start picks the key that the chain says.
+    """
+    seed = draw_next_key(node.home)
+    try:
+        outcome = node.engine.rotate(seed)
+    except EngineStoppedError as error:
+        raise NotPossibleError(f"the node makes no blocks now: {error}") from None
+    if isinstance(outcome, NotProposed):
+        raise NotPossibleError(f"{outcome.code}: {MESSAGES[outcome.code].en}")
+    settle_key(node.home, node.engine.seed)
+    return {"key": public_key(seed).hex(), "height": outcome[-1].height}
 
 
 def user_invite(node: Node) -> dict[str, Any]:

@@ -203,14 +203,25 @@ def _database(node: Node) -> Line:
     return _line("database", "ok", f"{node.database.size() // 1000:,} kB, whole")
 
 
+def _till(node: Node, name: str) -> str:
+    """Name whoever said something."""
+    labels = {author: record.label for author, record in every_terminal(node.books())}
+    label = next((label for author, label in labels.items() if str(author) == name), "")
+    return f"the terminal {label}" if label else "somebody"
+
+
 def _sealing(node: Node) -> Line:
     if node.engine.sealing:
         return _line("blocks", "ok", f"height {node.engine.tip.height}, sealing")
     if node.engine.handed_over:
         text = "the chain was handed over to another engine: it keeps sales and seals nothing"
         return _line("blocks", "bad", text, "serve this node with that engine")
-    text = "a terminal knows a block that this node has lost: it keeps sales and seals nothing"
-    fix = "tirelire node restore a newer BACKUP; if there is none: tirelire node resume"
+    height, by = node.engine.missing or (0, "")
+    text = f"{_till(node, by)} knows block {height:,}, which this node has not: it seals nothing"
+    fix = (
+        "tirelire node restore a newer BACKUP; if there is none: tirelire node resume; "
+        "if it lies: tirelire node terminal revoke, then tirelire node resume --nothing-lost"
+    )
     return _line("blocks", "bad", text, fix)
 
 

@@ -75,5 +75,5 @@ class Engine(Protocol):
         With `atomic` either none is rejected or nothing happens at all.
         """
 
-    def saw_height(self, height: int) -> None:
+    def saw_height(self, height: int, by: str = "") -> None:
         """Tell that somebody knows a block of this height: above ours, sealing stops."""

@@ -17,9 +17,8 @@ from server.engine.port import NotProposed, Placed, Stored, Unplaced
 from server.ledger.chain import Built, Tip, build
 from server.ledger.executor import Taken
 from server.ledger.governance import handed_over
-from server.ledger.records import Author, Head
+from server.ledger.records import Author, Head, Lost
 from server.store import blocks, details as detail_rows, readers
-from server.store.dialect import insert
 from server.store.local import DEAD_LETTER, FACT
 from server.store.view import RecordCache, StoreView
 from shared.bodies import Body, KeyRotate, Recovery
@@ -33,6 +32,7 @@ from shared.verdict import Status
 MOST_TRANSACTIONS: Final = 5_000
 """More than this does not go into one block, so that a block can be read and audited in memory."""
 _KNOWN_HEIGHT: Final = "known_height"
+_KNOWN_BY: Final = "known_by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,17 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Somebody knows a block of this height."""
+    """Somebody (`by`) knows a block of this height."""
 
     height: int
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Resumption:
-    """Whoever runs the node says that the missing blocks are dealt with."""
+    """Whoever runs the node says that the missing blocks are dealt with, or never were (`lost`)."""
+
+    lost: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,13 @@ Answer: TypeAlias = Stored | Unplaced | tuple[Placed, ...] | NotProposed | Behin
 class Standing:
     """Where the chain ends here, and the highest block that anybody is known to know.
 
-    `handed_over`: another engine orders what comes after the tip.
+    `by` is who has said so.  `handed_over`: another engine orders what comes after the tip.
     """
 
     tip: Tip
     known: int
     handed_over: bool = False
+    by: str = ""
 
     @property
     def behind(self) -> bool:
@@ -155,9 +159,12 @@ class Sealer:
 
 def read_standing(connection: Connection) -> Standing:
     """Read where the chain ends and what is known above it."""
-    known = connection.execute(select(FACT.c.value).where(FACT.c.name == _KNOWN_HEIGHT)).scalar()
+    facts: dict[str, str] = {
+        row.name: row.value for row in connection.execute(select(FACT.c.name, FACT.c.value))
+    }
     over = handed_over(StoreView(connection)) is not None
-    return Standing(readers.tip(connection), int(known) if known else -1, over)
+    known = int(facts.get(_KNOWN_HEIGHT, -1))
+    return Standing(readers.tip(connection), known, over, facts.get(_KNOWN_BY, ""))
 
 
 class _Turn:
@@ -245,10 +252,10 @@ class _Turn:
                 return self._propose(bodies, atomic=atomic)
             case Rotation(seed):
                 return self._rotate(seed)
-            case Sighting(height):
-                self._sight(height)
-            case Resumption():
-                self._resume()
+            case Sighting(height, by):
+                self._sight(height, by)
+            case Resumption(lost):
+                self._resume(lost=lost)
         return None
 
     def _propose(
@@ -290,23 +297,27 @@ class _Turn:
             self._append(built)
         return tuple(_placed(built))
 
-    def _sight(self, height: int) -> None:
-        if height > max(self.standing.tip.height, self.standing.known):
-            clause = insert(self._connection, FACT).values(name=_KNOWN_HEIGHT, value=str(height))
-            self._connection.execute(
-                clause.on_conflict_do_update(
-                    index_elements=["name"], set_={"value": clause.excluded.value}
-                )
-            )
-            self.standing = replace(self.standing, known=height)
+    def _sight(self, height: int, by: str) -> None:
+        """Stop when blocks are missing, unless the chain itself says that they are lost."""
+        lost = max((each.last for each in self._view.rows(Lost).values()), default=-1)
+        if height > max(self.standing.tip.height, self.standing.known, lost):
+            self._forget()
+            facts = ((_KNOWN_HEIGHT, str(height)), (_KNOWN_BY, by))
+            rows = [{"name": name, "value": value} for name, value in facts]
+            self._connection.execute(FACT.insert(), rows)
+            self.standing = replace(self.standing, known=height, by=by)
 
-    def _resume(self) -> None:
-        self._connection.execute(delete(FACT).where(FACT.c.name == _KNOWN_HEIGHT))
-        lost, self.standing = self.standing, replace(self.standing, known=-1)
+    def _forget(self) -> None:
+        names = (_KNOWN_HEIGHT, _KNOWN_BY)
+        self._connection.execute(delete(FACT).where(FACT.c.name.in_(names)))
+
+    def _resume(self, *, lost: bool) -> None:
+        self._forget()
+        before, self.standing = self.standing, replace(self.standing, known=-1, by="")
         if self.standing.stopped:
             return
-        if lost.behind:
-            self._name_loss(lost)
+        if lost and before.behind:
+            self._name_loss(before)
         waiting = [Arrival(batch) for batch in inbox.waiting(self._connection)]
         inbox.clear(self._connection)
         self._view.prefetch([arrival.batch for arrival in waiting])
@@ -348,7 +359,7 @@ class _Turn:
         blocks.append(self._connection, built, self.signer.seal(built.raw), self._view.names)
         self._view.take(built.result)
         over = handed_over(self._view) is not None
-        self.standing = Standing(built.tip, self.standing.known, over)
+        self.standing = replace(self.standing, tip=built.tip, handed_over=over)
 
 
 def _has_effect(batch: Batch, taken: Taken) -> bool:

@@ -99,6 +99,12 @@ class Solo:
         return not self._standing().stopped
 
     @property
+    def missing(self) -> tuple[int, str] | None:
+        """The highest block that is missing here and who has said so; None: nothing is."""
+        standing = self._standing()
+        return (standing.known, standing.by) if standing.behind else None
+
+    @property
     def handed_over(self) -> bool:
         """Whether another engine orders the blocks from now on."""
         return self._standing().handed_over
@@ -131,18 +137,21 @@ class Solo:
         """
         return self._final(self._ask(Rotation(seed)))
 
-    def saw_height(self, height: int) -> None:
+    def saw_height(self, height: int, by: str = "") -> None:
         """Tell that somebody knows a block of this height: above ours, sealing stops.
 
         It stays stopped, over restarts, until `resume` or until those blocks are here.
         """
         standing = self._standing()
         if height > max(standing.tip.height, standing.known):
-            self._ask(Sighting(height))
+            self._ask(Sighting(height, by))
 
-    def resume(self) -> None:
-        """Make blocks again, first of what waited meanwhile."""
-        self._ask(Resumption())
+    def resume(self, *, lost: bool = True) -> None:
+        """Make blocks again, first of what waited meanwhile.
+
+        If blocks were missing, the first says which are `lost`, unless they never were.
+        """
+        self._ask(Resumption(lost))
 
     def rebuild(self, told: Callable[[int, int], None]) -> Tip:
         """Make the index anew from the blocks; nothing is sealed meanwhile.

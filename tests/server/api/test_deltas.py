@@ -44,7 +44,7 @@ def test_the_header_is_sealed_by_the_node(world: World) -> None:
     found = world.terminal().deltas()
     raw = found.header.header.encode()
     assert verify(
-        bytes.fromhex(world.node.api.identity.key),
+        bytes.fromhex(world.node.engine.key),
         Purpose.BLOCK,
         raw,
         from_text(found.header.seal),

@@ -41,7 +41,7 @@ def of(till: Terminal, seq: int) -> str:
 
 
 def key(world: World) -> bytes:
-    return bytes.fromhex(world.node.api.identity.key)
+    return bytes.fromhex(world.node.engine.key)
 
 
 def test_the_checkpoint_is_the_tips(world: World, till: Terminal) -> None:

@@ -78,7 +78,7 @@ class LittleEngine:
                 ),
             )
 
-    def saw_height(self, height: int) -> None:
+    def saw_height(self, height: int, by: str = "") -> None:
         raise AssertionError("nobody told us a height")
 
     def _take(self, built: Built) -> None:

@@ -67,7 +67,7 @@ class Tiny:
     def submit(self, batch: Batch, details: Sequence[Detail] = ()) -> Stored:
         raise AssertionError("a run submits nothing")
 
-    def saw_height(self, height: int) -> None:
+    def saw_height(self, height: int, by: str = "") -> None:
         raise AssertionError("a run sees no height")
 
     def propose(
