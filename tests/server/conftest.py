@@ -22,6 +22,19 @@ def address(postgres: Server) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def whole_module(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path | str]:
+    """Say where a database is that a whole module of tests shares, once on each."""
+    if request.param == "sqlite":
+        yield tmp_path_factory.mktemp("module") / "node.db"
+        return
+    server: Server = request.getfixturevalue("postgres")
+    with server.lent() as address:
+        yield address
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     """Say where a fresh database is, once on each."""
