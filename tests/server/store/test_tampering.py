@@ -135,7 +135,7 @@ def test_a_changed_cell_is_found(stored: Stored, name: str) -> None:
     for row in some(stored, table):
         for column, value in zip(table.columns, row, strict=False):
             condition, key = where(table, row)
-            words = f'UPDATE {name} SET "{column.name}" = ? WHERE {condition}'  # noqa: S608
+            words = f'UPDATE {name} SET "{column.name}" = ? WHERE {condition}'  # noqa: S608 - our names
             found = stored.tampered((words, (changed(value), *key)))
             what = f"{name} {key} {column.name}"
             assert found, what
@@ -149,7 +149,7 @@ def test_a_row_that_is_gone_is_found(stored: Stored, name: str) -> None:
     for row in some(stored, table):
         if row:
             condition, key = where(table, row)
-            found = stored.tampered((f"DELETE FROM {name} WHERE {condition}", key))  # noqa: S608
+            found = stored.tampered((f"DELETE FROM {name} WHERE {condition}", key))  # noqa: S608 - our names
             assert found, (name, key)
             height = height_of(stored, table, row)
             if name == "block_header":
@@ -176,7 +176,7 @@ def test_a_row_too_many_is_found(stored: Stored, name: str) -> None:
                 changed(value) if each in unique else value
                 for each, value in zip(names, row, strict=True)
             )
-            found = stored.tampered((f"INSERT INTO {name} VALUES ({marks})", extra))  # noqa: S608
+            found = stored.tampered((f"INSERT INTO {name} VALUES ({marks})", extra))  # noqa: S608 - our names
             assert found, (name, extra)
 
 
