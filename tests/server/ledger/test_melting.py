@@ -273,6 +273,17 @@ def test_a_sale_that_knew_of_the_melt_takes_nothing_back(world: World) -> None:
     assert reversal(world, 100, 9) == ["rejected(nothing_to_reverse)"]
 
 
+def test_a_sale_in_the_block_of_the_melt_was_counted_by_it(world: World) -> None:
+    late = world.batch(world.till, sale(1, 40), seen=world.tip.height)
+    to(world, TODAY + 40)
+    assert notice(world, TODAY + GRACE, TODAY) == ["accepted"]
+    to(world, TODAY + GRACE)
+    melted = world.batch(world.node, Melt(Amount(96), GRAIN, TODAY + GRACE, holder(1)))
+    assert [str(item.verdict) for item in world.seal(late, melted).executed] == ["accepted"] * 2
+    assert world.held(purse(1), GRAIN) == 864
+    assert reversal(world, 4, 1) == ["rejected(nothing_to_reverse)"]
+
+
 def test_without_a_melt_there_is_nothing_to_reverse(world: World) -> None:
     assert reversal(world, 100, 1) == ["rejected(nothing_to_reverse)"]
     body = MeltReversal(Amount(1), AssetId("NONE"), world.till.id, TODAY, 1, holder(1))
@@ -291,6 +302,8 @@ def test_after_the_distribution_the_guarantee_pot_pays_as_far_as_it_holds(world:
     assert reversal(world, 100, 1) == ["rejected(wrong_amount)"]
     assert reversal(world, 30, 1) == ["accepted"]
     assert world.held(POT_GUARANTEE, GRAIN) == 0
+    pending = world.memory.get(Pending, (GRAIN, BAR, month_of(TODAY + GRACE)))
+    assert pending == Pending(0)  # the guarantee pot has paid, not the melt
 
 
 # ---------- distribution ----------
