@@ -16,8 +16,8 @@ from tests.server.verify.chains import recorded
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(tmp_path / "node.db")
+def database(where: Path | str) -> Iterator[Database]:
+    database = open_database(where)
     yield database
     database.close()
 

@@ -25,9 +25,9 @@ from tests.server.engine.world import World, sale
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(whole_module: Path | str) -> Iterator[World]:
     """Blocks of 1, 3, 200 and again 1 transactions: groups begin and end inside blocks."""
-    world = World(tmp_path_factory.mktemp("proofs") / "node.db")
+    world = World(whole_module)
     for count in (1, 3, 200, 1):
         world.solo.submit(world.till[0].next(*(sale(0, 1) for _ in range(count))))
     world.solo.submit(world.till[1].next(sale(1, 9_999_999), sale(99, 1)))
@@ -78,8 +78,8 @@ def test_a_transaction_knows_its_leaf(world: World, leaves: list[bytes]) -> None
         assert log.entry(AuthorId("0" * 32), 1) is None
 
 
-def test_before_genesis_there_is_nothing(tmp_path: Path) -> None:
-    database = open_database(tmp_path / "node.db")
+def test_before_genesis_there_is_nothing(where: Path | str) -> None:
+    database = open_database(where)
     with database.read() as connection:
         log = LogReader(connection)
         assert (log.size(), log.root(0)) == (0, tree_hash([]))
