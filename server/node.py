@@ -7,7 +7,7 @@ the caller holds.  Raises HostError with a sentence for whoever runs the node.
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,7 +29,7 @@ from server.demurrage.chain import StoreChain
 from server.demurrage.run import Run
 from server.engine.solo import Solo
 from server.home import Home, Keys, read_keys, settle_key
-from server.jobs.audit import Outcome, check_database
+from server.jobs.audit import Outcome, check_database, timed_audit
 from server.limits import RateLimit
 from server.office.accounts import SqlAccounts
 from server.office.deck import SqlDeck
@@ -328,25 +328,6 @@ def _office(
             address=settings.public_url,
             contact=settings.contact,
         ),
-    )
-
-
-def timed_audit(
-    database: Database, chain: ChainId, now_ms: Callable[[], int], held: Checkpoint | None = None
-) -> Audit:
-    """Audit, and say it as the pages do; `held` is a checkpoint from elsewhere."""
-    watch, at_ms = SystemClock(), now_ms()
-    start = watch.mono_ms()
-    outcome = check_database(database, chain, held)
-    finding = outcome.finding
-    return Audit(
-        at_ms=at_ms,
-        from_height=0,
-        to_height=outcome.height,
-        operations=outcome.transactions,
-        duration_ms=watch.mono_ms() - start,
-        bad_height=finding.height if finding else None,
-        cause=finding.what if finding else "",
     )
 
 

@@ -6,6 +6,7 @@ snapshot, so the writer never waits for it; a long chain is read in a process of
 serving node has its processor for itself.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -20,7 +21,9 @@ from server.store.beside import reading
 from server.store.database import Database
 from server.store.stored import stored_blocks
 from server.store.truth import prove
+from server.web.views.chain import Audit
 from shared.checkpoint import Checkpoint
+from shared.host.clock import SystemClock
 from shared.ids import ChainId
 
 LONG: Final = 20_000
@@ -55,6 +58,25 @@ def check_database(
             return _check(connection, chain, held)
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         return pool.submit(check_beside, database.where, chain, held).result()
+
+
+def timed_audit(
+    database: Database, chain: ChainId, now_ms: Callable[[], int], held: Checkpoint | None = None
+) -> Audit:
+    """Audit, and say it as the pages do; `held` is a checkpoint from elsewhere."""
+    watch, at_ms = SystemClock(), now_ms()
+    start = watch.mono_ms()
+    outcome = check_database(database, chain, held)
+    finding = outcome.finding
+    return Audit(
+        at_ms=at_ms,
+        from_height=0,
+        to_height=outcome.height,
+        operations=outcome.transactions,
+        duration_ms=watch.mono_ms() - start,
+        bad_height=finding.height if finding else None,
+        cause=finding.what if finding else "",
+    )
 
 
 def check_beside(where: Path | str, chain: ChainId | None, held: Checkpoint | None) -> Outcome:
