@@ -107,6 +107,16 @@ def test_a_refund_goes_to_who_paid_whoever_has_the_card_now(here: Neighbours) ->
     assert owner.debts == ()
 
 
+def test_a_link_and_a_sale_in_one_block(here: Neighbours) -> None:
+    """The link comes first: the joined wallet pays, and it is the one that gets it back."""
+    world = here.world
+    link = world.batch(world.node, CardLink(card(1), holder(RICH)))
+    world.seal(link, world.batch(world.till, sale(1, 300)))
+    assert world.held(purse(RICH), GRAIN) == 200
+    assert back(here, 300, 1) == "accepted"
+    assert (world.held(purse(RICH), GRAIN), world.held(purse(1), GRAIN)) == (500, 0)
+
+
 def test_a_sale_after_a_link_is_the_new_wallets(here: Neighbours) -> None:
     world, other = here.world, WalletId("ee" * 16)
     here.bar(CardLink(card(2), other))
