@@ -26,7 +26,7 @@ from shared.errors import Code
 from shared.ids import ZERO_HASH
 from shared.proofs import rotation
 from shared.signing import public_key
-from shared.transaction import Batch, signed_by
+from shared.transaction import Batch
 from shared.verdict import Status
 
 MOST_TRANSACTIONS: Final = 5_000
@@ -37,14 +37,13 @@ _KNOWN_BY: Final = "known_by"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A batch, rows of `local_detail` that belong to it, and the key that has signed it.
+    """A batch with a good signature, and rows of `local_detail` that belong to it.
 
-    `key` (hex) is the one that its signature was checked with; empty: it has to be checked yet.
+    If its author has changed its key since it was checked, the executor checks it again.
     """
 
     batch: Batch
     details: tuple[tuple[Any, ...], ...] = ()
-    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +212,6 @@ class _Turn:
         built = self._build(batches)
         taken = built.result.taken
         useful = [number for number, item in enumerate(taken) if _has_effect(batches[number], item)]
-        false = [n for n in useful if not _is_signed(arrivals[n], built.result.keys[n])]
-        if false:
-            return self._place_without(arrivals, false[0])
         if useful and len(useful) < len(batches):
             built = self._build([batches[number] for number in useful])
         fresh: dict[int, list[Placed]] = {}
@@ -227,12 +223,6 @@ class _Turn:
             self._answer(batch, item, fresh.get(number, []))
             for number, (batch, item) in enumerate(zip(batches, taken, strict=True))
         ]
-
-    def _place_without(self, arrivals: Sequence[Arrival], false: int) -> list[Stored | Unplaced]:
-        """Leave out a batch whose author had changed its key before: the others may need it not."""
-        answers = self._place([*arrivals[:false], *arrivals[false + 1 :]])
-        answers.insert(false, Unplaced(Code.BAD_SIGNATURE))
-        return answers
 
     def _answer(self, batch: Batch, taken: Taken, fresh: list[Placed]) -> Stored | Unplaced:
         if taken.code is not None:
@@ -356,7 +346,7 @@ class _Turn:
         )
 
     def _append(self, built: Built) -> None:
-        blocks.append(self._connection, built, self.signer.seal(built.raw), self._view.names)
+        blocks.append(self._view, built, self.signer.seal(built.raw))
         self._view.take(built.result)
         over = handed_over(self._view) is not None
         self.standing = replace(self.standing, tip=built.tip, handed_over=over)
@@ -367,11 +357,6 @@ def _has_effect(batch: Batch, taken: Taken) -> bool:
     if taken.code is None:
         return taken.skipped < len(batch.transactions)
     return taken.code is Code.FORK
-
-
-def _is_signed(arrival: Arrival, key: str) -> bool:
-    """Tell whether a batch is signed by the key that its author has just before it."""
-    return arrival.key == key or signed_by(arrival.batch, bytes.fromhex(key))
 
 
 def _placed(built: Built) -> Iterator[Placed]:

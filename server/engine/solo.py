@@ -113,10 +113,9 @@ class Solo:
         """Take another author's batch (framing and links are checked already)."""
         if batch.chain != self._chain:
             return Unplaced(Code.OTHER_CHAIN)
-        key = self._signing_key(batch)
-        if isinstance(key, Code):
-            return Unplaced(key)
-        answer = self._ask(Arrival(batch, tuple(rows_of(batch, details)), key))
+        if code := self._unsigned(batch):
+            return Unplaced(code)
+        answer = self._ask(Arrival(batch, tuple(rows_of(batch, details))))
         return cast("Stored | Unplaced", answer)
 
     def propose(
@@ -185,25 +184,25 @@ class Solo:
                 standing = read_standing(connection)
         return standing
 
-    def _signing_key(self, batch: Batch) -> str | Code:
-        """Give the key (hex) that has signed a batch; a code when it is not its author's.
+    def _unsigned(self, batch: Batch) -> Code | None:
+        """Say what is wrong with who has signed a batch; None when it was its author.
 
-        Keys change (`key.rotate`): one that does not fit is read again, and the writer checks once
-        more under the key that the author has when the batch is executed.  A batch that is known to
-        its end was good under the key of its time: it has no second effect.
+        Keys change (`key.rotate`): one that does not fit is read again, and the executor checks
+        once more under the key that the author has by then.  A batch that is known to its end was
+        good under the key of its time: it has no second effect.
         """
         author = batch.author
         kept = self._keys.get(author)
         if kept and signed_by(batch, bytes.fromhex(kept)):
-            return kept
+            return None
         key = self._read_key(author)
         if key is None:
             return Code.UNKNOWN_AUTHOR
         if key != kept and signed_by(batch, bytes.fromhex(key)):
-            return key
+            return None
         with _or_stopped(), self._database.read() as connection:
             known = StoreView(connection).transaction(author, batch.last.envelope.seq)
-        return "" if known and known.hash == batch.last.hash else Code.BAD_SIGNATURE
+        return None if known and known.hash == batch.last.hash else Code.BAD_SIGNATURE
 
     def _read_key(self, author: AuthorId) -> str | None:
         with _or_stopped(), self._database.read() as connection:

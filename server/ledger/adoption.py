@@ -44,89 +44,8 @@ ADOPTED = AnySale | SaleVoid | Refund | CashReload
 """What a branch can hold that is booked: the rest of it is rejected."""
 
 
-def fork_adopt(context: Context, signed: Signed, body: ForkAdopt, apply: Apply) -> Outcome:
-    """Book the other branch of a forked terminal; `apply` executes one transaction."""
-    author = context.state.get(Author, (body.author,))
-    if author is None or author.role is not Role.TERMINAL:
-        return Code.UNKNOWN_TERMINAL
-    if code := winds_down(context, signed, PlaceId(author.place)):
-        return code
-    if author.status != "quarantined" and not author.forked:
-        return Code.NOT_A_FORK
-    batch = _read(body, signed.transaction.envelope.chain)
-    if isinstance(batch, Code):
-        return batch
-    if not signed_by(batch, bytes.fromhex(author.key)):
-        return Code.BAD_PROOF
-    since = _branches_off(context.state, batch)
-    if isinstance(since, Code):
-        return since
-    return _book(context, signed, batch, _Branch(context.state, author, body.author, since), apply)
-
-
-def _read(body: ForkAdopt, chain: ChainId) -> Batch | Code:
-    """Read a branch as the batch it was; a code when it never was one of that author."""
-    payloads = [payload.encode() for payload in body.payloads]
-    try:
-        first = open_payload(payloads[0]).envelope.seq
-        framed = write_batch(chain, body.author, first, payloads, from_text(body.signature))
-        return parse_batch(framed)
-    except Refused as refused:
-        return refused.code
-
-
-def _branches_off(state: State, batch: Batch) -> int | Code:
-    """Give the number with which a branch leaves the chain; a code when it cannot be booked."""
-    start, before = batch.transactions[0], batch.first - 1
-    known = state.transaction(batch.author, batch.first)
-    if known is not None and known.hash == start.hash:
-        return Code.NOT_A_FORK  # the chain's own branch
-    for item in batch.transactions:
-        if state.get(Adopted, (batch.author, item.envelope.seq, item.hash)):
-            return Code.ALREADY_EXISTS
-    last = state.transaction(batch.author, before)
-    if start.envelope.prev == (last.hash if last else ZERO_HASH if before == 0 else None):
-        return batch.first
-    earlier = state.get(Adopted, (batch.author, before, start.envelope.prev))
-    return earlier.since if earlier else Code.NOT_A_FORK
-
-
-def _book(
-    context: Context, signed: Signed, batch: Batch, branch: "_Branch", apply: Apply
-) -> Effect:
-    """Execute a branch on a state of its own, and hand over what it did there."""
-    scratch = Context(State(branch), context.height, context.time)
-    postings: list[Posting] = []
-    records: list[tuple[Key, Record]] = []
-    for item in batch.transactions:
-        done = _execute(scratch, item, branch.author.place, apply)
-        scratch.state.finished(batch.author, item.envelope.seq, done)
-        postings += done.postings
-        adopted = Adopted(branch.since, signed.transaction.hash, str(done.verdict))
-        records.append(((batch.author, item.envelope.seq, item.hash), adopted))
-    records += branch.outlive(scratch.state)
-    return Effect(tuple(postings), tuple(records))
-
-
-def _execute(scratch: Context, item: Transaction, place: str, apply: Apply) -> Done:
-    verdict, postings = (
-        apply(scratch, item)
-        if isinstance(item.body, ADOPTED | Code)
-        else (rejected(Code.NOT_AUTHORISED), ())
-    )
-    return Done(
-        body=item.body if isinstance(item.body, Body) else None,
-        hash=item.hash,
-        verdict=verdict,
-        postings=postings,
-        height=scratch.height,
-        seen=item.envelope.seen,
-        place=place,
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class _Branch:
+class Branch:
     """The chain as a branch sees it: a `View` that hides what came after it."""
 
     state: State
@@ -171,3 +90,82 @@ class _Branch:
     def _is_of_the_other(self, record: type[Record], key: Key) -> bool:
         """Tell whether a record is about numbers that the two branches both have."""
         return record in {Refunded, Settled} and key[0] == self.name and int(key[1]) >= self.since
+
+
+def fork_adopt(context: Context, signed: Signed, body: ForkAdopt, apply: Apply) -> Outcome:
+    """Book the other branch of a forked terminal; `apply` executes one transaction."""
+    author = context.state.get(Author, (body.author,))
+    if author is None or author.role is not Role.TERMINAL:
+        return Code.UNKNOWN_TERMINAL
+    if code := winds_down(context, signed, PlaceId(author.place)):
+        return code
+    if author.status != "quarantined" and not author.forked:
+        return Code.NOT_A_FORK
+    batch = _read(body, signed.transaction.envelope.chain)
+    if isinstance(batch, Code):
+        return batch
+    if not signed_by(batch, bytes.fromhex(author.key)):
+        return Code.BAD_PROOF
+    since = _branches_off(context.state, batch)
+    if isinstance(since, Code):
+        return since
+    return _book(context, signed, batch, Branch(context.state, author, body.author, since), apply)
+
+
+def _read(body: ForkAdopt, chain: ChainId) -> Batch | Code:
+    """Read a branch as the batch it was; a code when it never was one of that author."""
+    payloads = [payload.encode() for payload in body.payloads]
+    try:
+        first = open_payload(payloads[0]).envelope.seq
+        framed = write_batch(chain, body.author, first, payloads, from_text(body.signature))
+        return parse_batch(framed)
+    except Refused as refused:
+        return refused.code
+
+
+def _branches_off(state: State, batch: Batch) -> int | Code:
+    """Give the number with which a branch leaves the chain; a code when it cannot be booked."""
+    start, before = batch.transactions[0], batch.first - 1
+    known = state.transaction(batch.author, batch.first)
+    if known is not None and known.hash == start.hash:
+        return Code.NOT_A_FORK  # the chain's own branch
+    for item in batch.transactions:
+        if state.get(Adopted, (batch.author, item.envelope.seq, item.hash)):
+            return Code.ALREADY_EXISTS
+    last = state.transaction(batch.author, before)
+    if start.envelope.prev == (last.hash if last else ZERO_HASH if before == 0 else None):
+        return batch.first
+    earlier = state.get(Adopted, (batch.author, before, start.envelope.prev))
+    return earlier.since if earlier else Code.NOT_A_FORK
+
+
+def _book(context: Context, signed: Signed, batch: Batch, branch: Branch, apply: Apply) -> Effect:
+    """Execute a branch on a state of its own, and hand over what it did there."""
+    scratch = Context(State(branch), context.height, context.time)
+    postings: list[Posting] = []
+    records: list[tuple[Key, Record]] = []
+    for item in batch.transactions:
+        done = _execute(scratch, item, branch.author.place, apply)
+        scratch.state.finished(batch.author, item.envelope.seq, done)
+        postings += done.postings
+        adopted = Adopted(branch.since, signed.transaction.hash, str(done.verdict))
+        records.append(((batch.author, item.envelope.seq, item.hash), adopted))
+    records += branch.outlive(scratch.state)
+    return Effect(tuple(postings), tuple(records))
+
+
+def _execute(scratch: Context, item: Transaction, place: str, apply: Apply) -> Done:
+    verdict, postings = (
+        apply(scratch, item)
+        if isinstance(item.body, ADOPTED | Code)
+        else (rejected(Code.NOT_AUTHORISED), ())
+    )
+    return Done(
+        body=item.body if isinstance(item.body, Body) else None,
+        hash=item.hash,
+        verdict=verdict,
+        postings=postings,
+        height=scratch.height,
+        seen=item.envelope.seen,
+        place=place,
+    )

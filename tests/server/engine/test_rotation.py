@@ -91,8 +91,8 @@ def test_a_rotation_in_the_same_block_refuses_what_the_old_key_signed(world: Wor
     """Both were checked with the old key before either was executed: nothing false is sealed."""
     till, other = world.till
     first, late = till.next(turn(till)), till.next(sale(0, 100))
-    old, height = public_key(till.seed).hex(), world.solo.tip.height
-    items = [Arrival(first, (), old), Arrival(late, (), old), _arrival(other)]
+    height = world.solo.tip.height
+    items = [Arrival(first), Arrival(late), Arrival(other.next(sale(1, 10)))]
     answers = _run(world, items)
     assert [type(answer) for answer in answers] == [Stored, Unplaced, Stored]
     assert answers[1] == Unplaced(Code.BAD_SIGNATURE)
@@ -109,13 +109,9 @@ def test_what_the_new_key_signed_is_taken_in_the_same_block(world: World) -> Non
     first = till.next(turn(till))
     till.signs_with = NEW
     after = till.next(sale(0, 100))
-    items = [Arrival(first, (), public_key(till.seed).hex()), Arrival(after)]
+    items = [Arrival(first), Arrival(after)]
     assert [verdicts(answer) for answer in _run(world, items)] == [["accepted"], ["accepted"]]
     whole(world)
-
-
-def _arrival(till: Till) -> Arrival:
-    return Arrival(till.next(sale(1, 10)), (), public_key(till.seed).hex())
 
 
 def _run(world: World, items: list[Arrival]) -> list[Stored | Unplaced]:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from server.ledger.records import Adopted, Author as Record, Head, Lock, Refunded
+from server.ledger.adoption import Branch
+from server.ledger.records import Adopted, Author as Record, Head, Lock, Place, Refunded
+from server.ledger.state import State
 from shared.amounts import Amount
 from shared.bodies import (
     Body,
@@ -170,7 +172,11 @@ def test_what_the_rules_refuse_is_refused_there_too(here: Forked) -> None:
 
 
 def test_refunds_of_a_branch_are_of_its_own_sales(here: Forked) -> None:
-    till, refund = here.till, lambda seq, amount: Refund(Amount(amount), here.till, ZERO_HASH, seq)
+    till = here.till
+
+    def refund(seq: int, amount: int) -> Refund:
+        return Refund(Amount(amount), till, ZERO_HASH, seq)
+
     batch = here.run(sale(1, 200), refund(2, 150), refund(2, 51), refund(1, 100))
     assert here.adopt(batch) == "accepted"
     assert here.verdicts(batch) == [
@@ -311,3 +317,19 @@ def test_nothing_is_made_by_an_adoption(here: Forked) -> None:
     assert here.world.held(issuer(FED)) == before
     accounts = (purse(1), place(BAR), loss(BAR))
     assert sum(here.world.held(account) for account in accounts) == 1_000
+
+
+def test_a_branch_sees_the_chain_without_what_came_after_it(here: Forked) -> None:
+    record = here.world.memory.get(Record, (here.till,))
+    assert record is not None
+    here.world.do(here.world.node, PlaceLeave(BAR))
+    state = State(here.world.memory)
+    branch = Branch(state, record, here.till, 2)
+    seen, left = branch.get(Record, (here.till,)), branch.get(Place, (BAR,))
+    assert seen is not None
+    assert left is not None
+    assert (seen.status, left.left) == ("active", False)
+    assert branch.transaction(here.till, 1) == state.transaction(here.till, 1) is not None
+    assert branch.transaction(here.till, 2) is None
+    assert (branch.places(), branch.assets()) == (state.places(), state.assets())
+    assert branch.rows(Head) == state.rows(Head)

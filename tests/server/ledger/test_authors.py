@@ -65,15 +65,6 @@ def test_an_author_keeps_its_name_under_a_new_key(world: World) -> None:
     assert (after.label, after.place, after.role) == ("Bar 1", "bar", Role.TERMINAL)
 
 
-def test_a_block_says_which_key_each_batch_must_be_signed_with(world: World) -> None:
-    """The old key up to the rotation, the new one after it, within one block."""
-    first = world.batch(world.till, turn(world, world.till))
-    again = world.batch(world.till, sale(1, 100))
-    result = world.seal(first, again)
-    assert [str(item.verdict) for item in result.executed] == ["accepted", "accepted"]
-    assert result.keys == (public_key(b"t" * 32).hex(), public_key(NEW).hex())
-
-
 def test_nothing_follows_a_rotation_in_its_batch(world: World) -> None:
     verdicts = world.do(world.till, turn(world, world.till), sale(1, 100))
     assert verdicts == ["rejected(not_last)", "accepted"]

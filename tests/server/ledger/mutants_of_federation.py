@@ -1,0 +1,152 @@
+"""The rows of the table of mutants for votes, holds, disputes, keys and forked branches."""
+
+from typing import Final
+
+from tests.server.ledger.mutants import EXECUTOR, MONEY, REGISTRY, RULES, Mutant
+
+HOLDS, DISPUTES, GOVERNANCE, AUTHORS, ADOPTION = (
+    f"server/ledger/{name}.py"
+    for name in ("holds", "disputes", "governance", "authors", "adoption")
+)
+
+OF_FEDERATION: Final = (
+    # ---------- cash-outs and settlements ----------
+    Mutant("done once", HOLDS, 'if locked.status != "locked":', "if False:"),
+    Mutant("failed once", HOLDS, 'if locked.status == "failed":', "if False:"),
+    Mutant("paid money that comes back", HOLDS, 'if locked.status == "done":', "if False:"),
+    Mutant("euros leave with what is burned", HOLDS, "Effect((burn, *paid),", "Effect((burn,),"),
+    Mutant("euros come back", HOLDS, "Effect((*back, *postings),", "Effect((*postings,),"),
+    Mutant("a lock of its own kind", HOLDS, " or not locked.account.startswith(kind):", ":"),
+    Mutant("evidence of an end", HOLDS, "proof if isinstance(proof, Code) else", "False or"),
+    Mutant(
+        "the issuer's node ends a lock",
+        HOLDS,
+        "if code := winds_down(context, signed, asset.issuer):",
+        "if code := None:",
+    ),
+    Mutant("only euros are settled", HOLDS, "    if asset.peg != EUR:\n", "    if False:\n"),
+    Mutant(
+        "no loss is settled",
+        HOLDS,
+        "free(context.state, body.place, body.asset) < body.amount",
+        "False",
+    ),
+    Mutant(
+        "a merged wallet cashes nothing out", HOLDS, "    if holder.merged:\n", "    if False:\n"
+    ),
+    Mutant(
+        "what is set aside can be paid back",
+        MONEY,
+        "if context.protocol < PAID_BACK or",
+        "if True or",
+    ),
+    # ---------- disputes ----------
+    Mutant(
+        "a dispute is settled once", DISPUTES, "if context.state.get(Settled, key):", "if False:"
+    ),
+    Mutant("only what was disputed", DISPUTES, " or sold.verdict != DISPUTED:", ":"),
+    Mutant("what was given back is not paid", DISPUTES, "returned=returned)", "returned=0)"),
+    Mutant("no more than was paid in", DISPUTES, "if taken > paid.body.amount:", "if False:"),
+    Mutant("a chargeback remembers", DISPUTES, "(key, Refunded(taken)), *records", "*records"),
+    Mutant("what is short is owed", DISPUTES, "if short and record is not None:", "if False:"),
+    Mutant(
+        "what was set aside comes first",
+        DISPUTES,
+        "aside = min(due, state.balance(hold(paid.hash), asset))",
+        "aside = 0",
+    ),
+    # ---------- votes and grants ----------
+    Mutant("quorum", GOVERNANCE, "return 2 * validators // 3 + 1", "return 2 * validators // 3"),
+    Mutant(
+        "votes of validators",
+        GOVERNANCE,
+        "signed.author in validators(context).nodes else",
+        "True else",
+    ),
+    Mutant(
+        "one vote each",
+        GOVERNANCE,
+        "return Code.ALREADY_VOTED if undecided else outcome",
+        "return outcome",
+    ),
+    Mutant(
+        "those who left do not count",
+        GOVERNANCE,
+        "sum(node in nodes for node in proposal.support)",
+        "len(proposal.support)",
+    ),
+    Mutant("a grant is paid once", GOVERNANCE, ' or proposal.status != "open":', ":"),
+    Mutant(
+        "one change at a time", GOVERNANCE, "in _MEMBERSHIP and _change_is_open(context):", "in ():"
+    ),
+    Mutant("the last validator", GOVERNANCE, "len(now.nodes) == 1:", "len(now.nodes) == 0:"),
+    Mutant(
+        "a loss is made good once",
+        GOVERNANCE,
+        "< body.amount:\n            return Code.WRONG_AMOUNT",
+        "< 0:\n            return Code.WRONG_AMOUNT",
+    ),
+    Mutant("a loss begins here", GOVERNANCE, "if body.first != context.height or", "if"),
+    # ---------- keys ----------
+    Mutant(
+        "a rotation ends its batch", AUTHORS, "    if not signed.ends_batch:\n", "    if False:\n"
+    ),
+    Mutant(
+        "a new key agrees",
+        AUTHORS,
+        "if not rotation_holds(body, envelope.chain, envelope.author):",
+        "if False:",
+    ),
+    Mutant(
+        "a node agrees to join",
+        AUTHORS,
+        "if not invitation_holds(body, signed.transaction.envelope.chain):",
+        "if False:",
+    ),
+    Mutant("one key for one author", AUTHORS, "return any(author.key == key", "return any(False"),
+    # ---------- forked branches ----------
+    Mutant(
+        "a branch is booked once",
+        ADOPTION,
+        "            return Code.ALREADY_EXISTS\n",
+        "            pass\n",
+    ),
+    Mutant(
+        "a branch is the till's",
+        ADOPTION,
+        "if not signed_by(batch, bytes.fromhex(author.key)):",
+        "if False:",
+    ),
+    Mutant(
+        "only of a forked till",
+        ADOPTION,
+        'if author.status != "quarantined" and not author.forked:',
+        "if False:",
+    ),
+    Mutant("not the chain's own branch", ADOPTION, "known.hash == start.hash:", "False:"),
+    Mutant(
+        "a branch changes no key", ADOPTION, "if isinstance(item.body, ADOPTED | Code)", "if True"
+    ),
+    Mutant(
+        "its numbers are not the chain's",
+        ADOPTION,
+        "if author == self.name and seq >= self.since:",
+        "if False:",
+    ),
+    Mutant(
+        "its refunds are not the chain's",
+        ADOPTION,
+        "record in {Refunded, Settled} and",
+        "False and",
+    ),
+    Mutant("a forked till never goes on", EXECUTOR, " or author.forked):", "):"),
+    Mutant(
+        "a fork is remembered", REGISTRY, 'status="revoked", forked=forked)', 'status="revoked")'
+    ),
+    Mutant(
+        "a place that left sells no more",
+        RULES,
+        "return place is not None and place.left",
+        "return False",
+    ),
+)
