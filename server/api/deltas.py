@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import msgspec
+
 from server.api.catalogue import accepted_assets
 from server.api.cursor import Cursor, read_cursor
 from server.api.port import Chain, KnownCard, Notes, Snapshot, Tip
 from server.api.route import Answer, Call
 from server.engine.port import Engine
-from server.ledger.records import Author, Rule
+from server.ledger.records import Author, Place, Rule
 from shared.errors import Code, Refused
 from shared.ids import AuthorId, PlaceId
 from shared.policy import OFFLINE, OfflinePolicy
@@ -43,7 +45,7 @@ class Deltas:
         if author is None:
             raise Refused(Code.BAD_READ_SIGNATURE)
         with self.chain.snapshot() as now:
-            known, tip = now.get(Author, (author,)), now.tip()
+            known, tip = _standing(now, author), now.tip()
             if known is None:
                 raise Refused(Code.UNKNOWN_AUTHOR)
             lost = cursor.newest > tip.height
@@ -86,6 +88,15 @@ class Deltas:
             verdicts=tuple(verdicts),
         )
         return message, reached
+
+
+def _standing(now: Snapshot, author: AuthorId) -> Author | None:
+    """Give what a terminal may do: when its place has left, as little as if it were revoked."""
+    known = now.get(Author, (author,))
+    place = now.get(Place, (known.place,)) if known else None
+    if known is None or place is None or not place.left or known.status != "active":
+        return known
+    return msgspec.structs.replace(known, status="revoked")
 
 
 def _reached(

@@ -112,14 +112,15 @@ def key() -> None:
 
 
 @key.command("rotate")
+@click.option("--pair-anew", is_flag=True, help="Every paired till will be paired anew.")
 @scene_options
-def key_rotate(scene: Scene) -> None:
+def key_rotate(scene: Scene, *, pair_anew: bool) -> None:
     """Go on with a new key; the chain knows the node by its name all the same.
 
-    Tills that are paired still trust the old one: pair them anew.
+    Tills that are paired still trust the old one, and believe nothing that the new one seals.
     """
     with asking(scene) as ask:
-        answer = ask("key.rotate")
+        answer = ask("key.rotate", pair_anew=pair_anew)
     scene.show(answer, _show_key)
 
 

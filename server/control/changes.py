@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from server.control.errors import NotPossibleError
+from server.control.looking import terminals
 from server.engine.port import EngineStoppedError, NotProposed
 from server.founding import invite, slug
 from server.home import draw_next_key, settle_key
@@ -139,11 +140,15 @@ def resume(node: Node, *, nothing_lost: bool = False) -> dict[str, Any]:
     return {"height": node.engine.tip.height}
 
 
-def key_rotate(node: Node) -> dict[str, Any]:
+def key_rotate(node: Node, *, pair_anew: bool = False) -> dict[str, Any]:
     """Give the node another key: on the chain first, then in its file.
 
-    Wherever this is cut off, the next start picks the key that the chain says.
+    Wherever this is cut off, the next start picks the key that the chain says.  Paired tills trust
+    the old one, so whoever has any must say that they will pair them anew.
     """
+    paired = sum(row["status"] == "active" for row in terminals(node))
+    if paired and not pair_anew:
+        raise NotPossibleError(f"{paired} paired terminals trust the old key: see --pair-anew")
     seed = draw_next_key(node.home)
     try:
         outcome = node.engine.rotate(seed)

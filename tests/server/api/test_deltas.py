@@ -8,11 +8,11 @@ import pytest
 from server.api.deltas import Deltas as Handler
 from server.api.route import Call
 from shared.block import read_header
-from shared.bodies import CardBlock, PolicySet, TerminalRevoke
+from shared.bodies import CardBlock, PlaceLeave, PolicySet, TerminalRevoke
 from shared.policy import OFFLINE
 from shared.signing import Purpose, from_text, verify
 from shared.wire import Deltas
-from tests.server.api.world import Terminal, World, card, code, good, sale
+from tests.server.api.world import FIELD, Terminal, World, card, code, good, sale
 
 DELTAS = "/api/v1/deltas"
 
@@ -183,6 +183,16 @@ def test_who_may_no_longer_sell_learns_its_status_and_nothing_of_cards(
     assert (found.cards, found.catalogue) == ((), None)
     assert [line.verdict for line in found.verdicts] == ["accepted"]
     assert found.head.seq == 1
+
+
+def test_a_till_whose_place_has_left_sells_no_more(world: World) -> None:
+    world.cards(1000)
+    till = world.terminal()
+    till.send(sale(0, 100))
+    world.propose(PlaceLeave(FIELD))
+    found = till.deltas()
+    assert (found.status, found.cards, found.catalogue) == ("revoked", (), None)
+    assert [line.verdict for line in found.verdicts] == ["accepted"]
 
 
 @pytest.mark.parametrize(
