@@ -6,7 +6,7 @@ import hmac
 import pytest
 
 from shared import ids
-from shared.ids import AssetId, Hash, PlaceId, WalletId
+from shared.ids import AssetId, CardRef, Hash, PlaceId, WalletId
 
 
 def test_an_author_is_named_by_its_first_key() -> None:
@@ -39,6 +39,8 @@ def test_accounts_have_the_names_of_the_design() -> None:
     assert ids.reserve(PlaceId("bar")) == "reserve:bar"
     assert ids.hold(Hash("cd" * 32)) == "hold:" + "cd" * 32
     assert ids.melt_pending(PlaceId("bar")) == "pot:melt_pending:bar"
+    assert ids.purse(CardRef("ab" * 16)) == "purse:" + "ab" * 16
+    assert ids.pool("GRAIN-FED") == "pool:GRAIN-FED"
 
 
 @pytest.mark.parametrize(

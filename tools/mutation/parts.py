@@ -78,6 +78,11 @@ EXPLAINED: Final = (
         why="names of hashes and encodings are the same in capitals",
     ),
     Explained(
+        where=r"server\.ledger\..*",
+        differs=r"(\(Wallet, \(holder,\)\) or Wallet\()[^)]*",
+        why="a card's wallet is there since its registration: the default is for the type checker",
+    ),
+    Explained(
         where=r"shared\.checkpoint\.x__base64__.*",
         differs=r"(b64decode\(text, )(?:validate=(?:True|False))?",
         why="the text that is written back is compared with the one that was read",

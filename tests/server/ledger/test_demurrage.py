@@ -9,6 +9,7 @@ from server.ledger.demurrage import (
     after_receipt,
     after_use,
     announced_by,
+    covers,
     is_step_day,
     is_use,
     melt_on,
@@ -311,3 +312,10 @@ def test_who_lies_idle_to_the_end_was_covered_by_the_notices(
     for clock, balance in wallets:
         if today >= 60 and balance > rule.floor and is_step_day(clock, today, rule):
             assert announced_by(notices, clock, rule)(today)
+
+
+def test_a_rule_without_days_of_notice_wants_one_by_the_day_itself() -> None:
+    policy = structs.replace(RULE, notice_days=())
+    clock = Idle(last_use=0, next_step=90)
+    assert covers(Notice(day=90, idle_since=0, melt_day=90), clock, 90, policy)
+    assert not covers(Notice(day=91, idle_since=0, melt_day=90), clock, 90, policy)
