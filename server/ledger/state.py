@@ -147,10 +147,8 @@ class State:
         return found
 
     def takes(self, place: PlaceId, code: AssetId) -> bool:
-        """Tell whether a place takes an asset: its own, the federated, or by consent of both."""
-        asset = self.assets().get(code)
-        if asset is None:
-            return False
+        """Tell if a place takes a known asset: its own, the federated, or one by consent."""
+        asset = self.assets()[code]
         if asset.asset_class is AssetClass.FEDERATED or asset.issuer == place:
             return True
         consent = self.get(Acceptance, (code, place))
