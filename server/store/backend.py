@@ -29,6 +29,9 @@ class Backend(Protocol):
     def committed(self, connection: Connection, transaction: str) -> bool:
         """Tell whether a transaction is there whose commit was not answered."""
 
+    def is_at_fault(self, error: BaseException) -> bool:
+        """Tell whether an error is the database's: lost, full, locked; not that of the question."""
+
     def size(self, connection: Connection) -> int:
         """Give the bytes that the database takes on its disk."""
 

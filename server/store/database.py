@@ -43,7 +43,7 @@ class Database:
             with connection, connection.begin():
                 yield connection
         except DBAPIError as error:
-            if error.connection_invalidated:
+            if self._backend.is_at_fault(error):
                 raise StoreError(f"lost while reading: {error}") from error
             raise
 

@@ -91,6 +91,11 @@ class Postgres:
         return str(connection.exec_driver_sql(status, (transaction,)).scalar()) == "committed"
 
     @staticmethod
+    def is_at_fault(error: BaseException) -> bool:
+        """Go by the class: lost, full, locked, timed out, shut down are OperationalError."""
+        return isinstance(getattr(error, "orig", error), psycopg.OperationalError)
+
+    @staticmethod
     def size(connection: Connection) -> int:
         """Give the bytes of the database."""
         found = connection.exec_driver_sql("SELECT pg_database_size(current_database())")

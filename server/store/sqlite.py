@@ -4,6 +4,7 @@ WAL with synchronous=FULL: what was committed survives a power cut.  A commit th
 there, so nobody has to be asked about it afterwards; nobody else writes, as the home is locked.
 """
 
+import sqlite3
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,16 @@ _PRAGMAS: Final = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA wal_autocheckpoint = 4000",
+)
+_AT_FAULT: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
 )
 _READERS: Final = 40
 _WRITER_CACHE: Final = "PRAGMA cache_size = -32768"
@@ -41,6 +52,12 @@ class Sqlite:
     def committed(_connection: Connection, _transaction: str) -> bool:
         """Tell that a commit that failed is not there."""
         return False
+
+    @staticmethod
+    def is_at_fault(error: BaseException) -> bool:
+        """Go by SQLite's primary result code; its exceptions do not tell these apart."""
+        code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        return code & 0xFF in _AT_FAULT
 
     @staticmethod
     def size(connection: Connection) -> int:

@@ -16,7 +16,7 @@ from threading import Lock, Thread, current_thread, local
 from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from server.store.backend import Backend
 
@@ -63,7 +63,7 @@ class Writer:
         self._door = Lock()
         self._closed = False
         self._here = local()
-        self._calls = _Calls()
+        self._calls = _Calls(backend)
         self._lanes: set[Lane[Any, Any]] = {self._calls}
         self._connection: Connection | None = None
         self._thread = Thread(target=self._serve, name="writer", daemon=True)
@@ -98,11 +98,10 @@ class Writer:
         self._here.borrowing = True
         try:
             yield connection
-        except OperationalError as error:  # the database's fault, not the borrower's
-            returned.set_exception(error)
-            raise StoreError(f"not written: {error}") from error
         except BaseException as error:
             returned.set_exception(error)
+            if self._backend.is_at_fault(error):
+                raise StoreError(f"not written: {error}") from error
             raise
         else:
             returned.set_result(None)
@@ -240,6 +239,9 @@ class _Called(Protocol[Answer_co]):
 class _Calls:
     """The lane of plain functions: each in a savepoint, so that one's failure is its own."""
 
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
     def run(
         self, connection: Connection, items: Sequence[Callable[[Connection], Any]]
     ) -> Sequence[Any]:
@@ -251,23 +253,25 @@ class _Calls:
     def lost(self) -> None:
         """Remember nothing."""
 
-    @staticmethod
-    def _call(connection: Connection, function: Callable[[Connection], T]) -> "_Called[T]":
+    def _call(self, connection: Connection, function: Callable[[Connection], T]) -> "_Called[T]":
         outcome: Future[T] = Future()
         savepoint = connection.begin_nested()
         try:
             outcome.set_result(function(connection))
-        except OperationalError as error:  # the database's fault, not the function's
-            savepoint.rollback()
-            lost = StoreError(f"not written: {error}")
-            lost.__cause__ = error
-            outcome.set_exception(lost)
         except BaseException as error:  # also what a borrower in another thread was hit by
             savepoint.rollback()
-            outcome.set_exception(error)
+            outcome.set_exception(self._said(error))
         else:
             savepoint.commit()
         return _Outcome(outcome)
+
+    def _said(self, error: BaseException) -> BaseException:
+        """Give what the caller is told: StoreError for what is the database's fault."""
+        if not self._backend.is_at_fault(error):
+            return error
+        lost = StoreError(f"not written: {error}")
+        lost.__cause__ = error
+        return lost
 
 
 class _Outcome:

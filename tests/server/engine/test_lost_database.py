@@ -293,3 +293,38 @@ def test_a_deadlock_is_reported_and_leaves_nothing(postgres: Server, world: Worl
         assert facts.scalars().all() == ["o", "o"]
     assert verdicts(world.solo.submit(one_sale(world))) == ["accepted"]
     check(world, sales=1)
+
+
+@pytest.mark.parametrize(
+    "state, said",
+    [
+        ("40001", "serialize"),  # serialization_failure
+        ("53100", "no space"),  # disk_full
+        ("53200", "out of memory"),  # out_of_memory
+        ("57014", "canceled"),  # query_canceled
+    ],
+)
+def test_whatever_the_server_says_in_mid_block_leaves_nothing(
+    postgres: Server, world: World, state: str, said: str
+) -> None:
+    """The server itself gives its error at the last statement of a block, then no more."""
+    assert isinstance(world.where, str)
+    body = f"BEGIN RAISE EXCEPTION '{said}' USING ERRCODE = '{state}'; END"
+    words = (
+        f"CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+        "CREATE TRIGGER fail BEFORE UPDATE ON chain_tip EXECUTE FUNCTION fail()",
+    )
+    batch = one_sale(world)
+    with postgres.connect(name_of(world.where)) as outside:
+        for each in words:
+            outside.execute(each.encode())
+        for _ in range(2):
+            with pytest.raises(EngineStoppedError, match=said):
+                world.solo.submit(batch)
+            with pytest.raises(EngineStoppedError, match=said):
+                world.solo.propose([world.issue(0, 5, "once")])
+        outside.execute("DROP TRIGGER fail ON chain_tip")
+    check(world, sales=0)
+    assert verdicts(world.solo.submit(batch)) == ["accepted"]
+    assert isinstance(world.solo.propose([world.issue(0, 5, "once")]), tuple)
+    assert world.on_card(0) == FUNDS + 4
