@@ -1,12 +1,15 @@
 """A chain of protocol 2 with several nodes, each with a place, of which some are validators."""
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from server.ledger.records import Proposal, Validators
-from shared.bodies import PlaceJoin, ValidatorPropose, VoteCast
+from shared.bodies import Body, PlaceJoin, ValidatorPropose, VoteCast
 from shared.ids import AuthorId, Hash, PlaceId, PublicKey
 from shared.proofs import invitation
 from tests.server.ledger.world import Author, World, modern
+
+Change: TypeAlias = Literal["add", "remove", "suspend", "restore"]
 
 
 @dataclass
@@ -16,18 +19,17 @@ class Council:
     world: World
     nodes: list[Author]
 
-    def do(self, number: int, *bodies: object) -> list[str]:
+    def do(self, number: int, *bodies: Body) -> list[str]:
         """Make a block of what one node says."""
-        return self.world.do(self.nodes[number], *bodies)  # type: ignore[arg-type]
+        return self.world.do(self.nodes[number], *bodies)
 
     def vote(self, number: int, proposal: Hash, *, support: bool = True) -> str:
         """Let a node vote."""
         return self.world.do(self.nodes[number], VoteCast(proposal, support))[0]
 
-    def change(self, by: int, change: str, node: int) -> Hash:
+    def change(self, by: int, change: Change, node: int) -> Hash:
         """Propose a change of the validators; give the proposal's name."""
-        assert change in {"add", "remove", "suspend", "restore"}
-        body = ValidatorPropose(change, self.nodes[node].id)  # type: ignore[arg-type]
+        body = ValidatorPropose(change, self.nodes[node].id)
         assert self.world.do(self.nodes[by], body) == ["accepted"]
         return self.nodes[by].prev
 

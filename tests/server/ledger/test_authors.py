@@ -146,7 +146,7 @@ def test_a_node_joins_of_its_own_will(world: World) -> None:
     proof = invitation(NEW, world.tip.chain, PlaceId("other"))
     body = PlaceJoin(key=key, label="Node", name="Café", place=CAFE, proof=proof)
     assert world.do(world.node, body) == ["rejected(bad_proof)"]
-    assert author_id(bytes.fromhex(key)) not in world.memory.records[Record]
+    assert (author_id(bytes.fromhex(key)),) not in world.memory.records[Record]
 
 
 # ---------- place.leave ----------

@@ -1,5 +1,7 @@
 """Votes, grants, engines and lost blocks."""
 
+from typing import Literal, TypeAlias
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -15,7 +17,7 @@ from shared.bodies import (
     VoteCast,
 )
 from shared.ids import ZERO_HASH, AssetId, AuthorId, Hash, PlaceId, loss, place
-from tests.server.ledger.council import Council, council
+from tests.server.ledger.council import Change, Council, council
 from tests.server.ledger.world import BAR, FED, founded, modern
 
 POT, DISPUTES = "pot:commons", PlaceId("dispute")
@@ -81,9 +83,10 @@ def test_only_validators_propose_and_vote() -> None:
 def test_one_change_of_validators_is_open_at_a_time() -> None:
     here = council(2)
     proposal = here.change(0, "add", 2)
-    for change, node in (("add", 3), ("remove", 1)):
-        assert change in {"add", "remove"}
-        body = ValidatorPropose(change, here.nodes[node].id)  # type: ignore[arg-type]
+    for body in (
+        ValidatorPropose("add", here.nodes[3].id),
+        ValidatorPropose("remove", here.nodes[1].id),
+    ):
         assert here.do(1, body) == ["rejected(one_at_a_time)"]
     suspension = here.change(1, "suspend", 5)  # that changes no votes
     assert here.status(suspension) == "open"
@@ -102,11 +105,11 @@ def test_one_change_of_validators_is_open_at_a_time() -> None:
         ("restore", 3, "already_settled"),
     ],
 )
-def test_a_pointless_change_is_refused(change: str, node: int, code: str) -> None:
+def test_a_pointless_change_is_refused(change: Change, node: int, code: str) -> None:
     here = council(2)
     till = here.world.till.id
     name = {9: NOBODY, 8: till}.get(node) or here.nodes[node].id
-    body = ValidatorPropose(change, name)  # type: ignore[arg-type]
+    body = ValidatorPropose(change, name)
     assert here.do(0, body) == [f"rejected({code})"]
 
 
@@ -169,12 +172,12 @@ def test_a_vote_for_nothing_is_refused() -> None:
 def test_nothing_is_done_below_the_quorum(size: int, votes: list[tuple[int, bool]]) -> None:
     here = council(size)
     proposal = here.change(0, "suspend", 5)
-    for voter, support in votes:
-        here.vote(voter, proposal, support=support)
+    for voter, agrees in votes:
+        here.vote(voter, proposal, support=agrees)
     first: dict[int, bool] = {0: True}
-    for voter, support in votes:
+    for voter, agrees in votes:
         if voter < size and _undecided(first, size):
-            first.setdefault(voter, support)
+            first.setdefault(voter, agrees)
     needed = 2 * size // 3 + 1
     support, against = sum(first.values()), len(first) - sum(first.values())
     assert (here.suspended() == [5]) == (support >= needed)
@@ -193,9 +196,11 @@ def filled(here: Council, account: str = POT, amount: int = 500) -> None:
     here.world.memory.records[Balance][account, FED] = Balance(amount)
 
 
-def give(amount: int, at: str = "place-1", pot: str = "commons") -> Grant:
-    assert pot in {"commons", "maintenance", "guarantee"}
-    return Grant(Amount(amount), FED, PlaceId(at), pot, "a lamp")  # type: ignore[arg-type]
+Pot: TypeAlias = Literal["commons", "maintenance", "guarantee"]
+
+
+def give(amount: int, at: str = "place-1", pot: Pot = "commons") -> Grant:
+    return Grant(Amount(amount), FED, PlaceId(at), pot, "a lamp")
 
 
 def held(here: Council, account: str) -> int:
@@ -204,7 +209,7 @@ def held(here: Council, account: str) -> int:
 
 
 @pytest.mark.parametrize("pot", ["commons", "maintenance", "guarantee"])
-def test_a_lone_validator_grants_at_once(pot: str) -> None:
+def test_a_lone_validator_grants_at_once(pot: Pot) -> None:
     here = council(1)
     filled(here, f"pot:{pot}")
     assert here.do(0, give(300, pot=pot)) == ["accepted"]
