@@ -45,6 +45,7 @@ class Reference:
     blocked: set[str] = field(default_factory=set)
     evidence: set[str] = field(default_factory=set)
     sales: dict[tuple[str, int], Sold] = field(default_factory=dict)
+    order: dict[str, list[str]] = field(default_factory=lambda: ORDER)
 
     # ---------- value comes in ----------
 
@@ -100,9 +101,9 @@ class Reference:
         if basis == "online" and card in self.blocked:
             return "rejected(card_blocked)"
         wallet = f"wallet:{self.wallets[card]}"
-        left = {asset: self.held[wallet, asset] for asset in ORDER[place]}
+        left = {asset: self.held[wallet, asset] for asset in self.order[place]}
         for _ in range(total):
-            asset = next((code for code in ORDER[place] if left[code]), None)
+            asset = next((code for code in self.order[place] if left[code]), None)
             if asset is not None:
                 left[asset] -= 1
                 sold.cents.append((wallet, asset))
@@ -110,13 +111,13 @@ class Reference:
                 sold.cents.clear()
                 return "rejected(insufficient_funds)"
             else:
-                sold.cents.append((f"loss:{place}", ORDER[place][-1]))
+                sold.cents.append((f"loss:{place}", self.order[place][-1]))
         sold.rejected = False
         for source, asset in sold.cents:
             self._move(source, f"place:{place}", asset, 1)
         missing = sum(source.startswith("loss:") for source, _ in sold.cents)
         if missing:
-            self._owe(self.wallets[card], ORDER[place][-1], place, missing)
+            self._owe(self.wallets[card], self.order[place][-1], place, missing)
         return "overdrawn" if missing else "accepted"
 
     def refund(self, place: str, name: tuple[str, int], amount: int) -> str:
@@ -136,7 +137,7 @@ class Reference:
         for source, asset in back:
             owes = source == f"loss:{place}" and self._owe(holder, asset, place, -1)
             self._move(f"place:{place}", source if owes else f"wallet:{holder}", asset, 1)
-        if any(self._free(place, asset) < 0 for asset in ORDER[place]):
+        if any(self._free(place, asset) < 0 for _, asset in back):
             self.held, self.debts = before
             return "rejected(place_short)"
         sold.returned += amount
