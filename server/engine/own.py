@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from server.engine.port import NotProposed
 from server.ledger.records import Head
 from shared.bodies import Body
-from shared.errors import Refused
+from shared.errors import Code, Refused
 from shared.host.clock import Clock
 from shared.ids import AuthorId, BootId, ChainId, author_id
 from shared.signing import Purpose, public_key, sign
@@ -75,6 +75,8 @@ class Signer:
                 )
             except Refused as refused:
                 return NotProposed(position, refused.code)
+            if len(raw) + _HEADER_BYTES > MAX_BATCH_BYTES:
+                return NotProposed(position, Code.TOO_LARGE)
             payloads.append(raw)
             prev = payload_hash(raw)
         batches: list[Batch] = []

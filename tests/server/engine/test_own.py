@@ -4,7 +4,7 @@ from server.engine.own import Signer
 from server.engine.port import NotProposed
 from server.ledger.records import Head
 from shared.amounts import Amount
-from shared.bodies import Issue
+from shared.bodies import ForkAdopt, Issue
 from shared.errors import Code
 from shared.ids import AssetId, ChainId, Hash, WalletId
 from shared.signing import public_key
@@ -62,3 +62,16 @@ def test_a_body_that_nobody_could_read_is_not_signed() -> None:
         [issue(1), issue(0), issue(-1)], chain=CHAIN, head=HEAD, seen=0
     ) == NotProposed(1, Code.BAD_AMOUNT)
     assert signer.batches([], chain=CHAIN, head=HEAD, seen=0) == []
+
+
+def test_a_payload_that_fits_no_batch_is_not_signed() -> None:
+    """A branch of 500 full payloads is adopted in more than one run."""
+    signer = Signer(NODE_SEED, BOOT, Clock())
+    till, proof = signer.author, "A" * 86
+    fits = ForkAdopt(till, ("x" * 8_000,) * 65, proof)  # 520,000 of 524,288 bytes
+    over = ForkAdopt(till, ("x" * 8_000,) * 65 + ("y" * 3_600,), proof)
+    batches = signer.batches([fits], chain=CHAIN, head=HEAD, seen=0)
+    assert not isinstance(batches, NotProposed)
+    assert len(batches) == 1
+    refused = NotProposed(1, Code.TOO_LARGE)
+    assert signer.batches([fits, over], chain=CHAIN, head=HEAD, seen=0) == refused
