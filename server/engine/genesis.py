@@ -53,5 +53,5 @@ def _make(connection: Connection, signer: Signer, bodies: Sequence[Body]) -> Cha
     for number, item in enumerate(built.result.executed):
         if item.verdict.status is Status.REJECTED:
             raise ValueError(f"founding transaction {number}: {item.verdict}")
-    blocks.append(connection, built, signer.seal(built.raw), view.names)
+    blocks.append(view, built, signer.seal(built.raw))
     return built.tip.chain

@@ -7,26 +7,25 @@ come from wherever the node keeps them.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import (
     Connection,
     Row,
     Select,
-    and_,
     bindparam,
     case,
-    desc,
     func,
     select,
     tuple_,
-    union,
 )
 
 from server.ledger.records import Key, Posting, Record
 from server.office.books import NEWEST, Entry, Place, Sealed, Takings
 from server.store import details, readers
 from server.store.codec import BY_RECORD
+from server.store.history import moves
 from server.store.packing import unpack
 from server.store.schema import (
     BLOCK_HEADER,
@@ -215,27 +214,13 @@ def _first_since(connection: Connection, time_ms: int) -> int:
 def _of_account(
     connection: Connection, newest: Select[Any], account: Account, before: Place, count: int
 ) -> list[Row[Any]]:
-    """Find rows by the postings of an account, a portion at a time: some may be unwanted."""
+    """Find rows by the history of an account, a portion at a time: some may be unwanted."""
+    moved = (place for place in moves(connection, account, before[0]) if place < before)
     found: list[Row[Any]] = []
-    places: Sequence[Place] = [before]
-    while places and len(found) < count:
-        places = _moves(connection, account, places[-1], count)
+    while len(found) < count and (places := list(islice(moved, count))):
         wanted = newest.where(tuple_(TX.height, TX.idx).in_(places))
         found += connection.execute(wanted).all()
     return found[:count]
-
-
-def _moves(connection: Connection, account: Account, before: Place, count: int) -> Sequence[Place]:
-    """Give where an account was moved to or from, newest first, out of its two indexes."""
-    columns = CHAIN_POSTING.c
-    ends = (
-        select(columns.height, columns.idx).where(
-            end == account, tuple_(columns.height, columns.idx) < tuple_(*before)
-        )
-        for end in (columns.source, columns.target)
-    )
-    newest = union(*ends).order_by(desc("height"), desc("idx")).limit(count)
-    return [(row.height, row.idx) for row in connection.execute(newest)]
 
 
 def _transactions() -> Select[Any]:
@@ -247,19 +232,15 @@ def _transactions() -> Select[Any]:
 def _postings(
     connection: Connection, rows: Sequence[Row[Any]]
 ) -> dict[tuple[int, int], list[Posting]]:
-    """Read the postings of rows, a span of blocks at a time."""
+    """Read the postings of rows."""
     if not rows:
         return {}
-    heights = [row.height for row in rows]
-    span = and_(CHAIN_POSTING.c.height >= min(heights), CHAIN_POSTING.c.height <= max(heights))
-    wanted = {(row.height, row.idx) for row in rows}
-    found: dict[tuple[int, int], list[Posting]] = {}
     columns = CHAIN_POSTING.c
-    ordered = select(CHAIN_POSTING).where(span).order_by(columns.height, columns.idx, columns.n)
+    wanted = tuple_(columns.height, columns.idx).in_([(row.height, row.idx) for row in rows])
+    ordered = select(CHAIN_POSTING).where(wanted).order_by(columns.height, columns.idx, columns.n)
+    found: dict[tuple[int, int], list[Posting]] = {}
     for each in connection.execute(ordered):
-        place = (each.height, each.idx)
-        if place in wanted:
-            found.setdefault(place, []).append(
-                Posting(Account(each.source), Account(each.target), each.asset, each.amount)
-            )
+        found.setdefault((each.height, each.idx), []).append(
+            Posting(Account(each.source), Account(each.target), each.asset, each.amount)
+        )
     return found

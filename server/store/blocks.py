@@ -6,25 +6,26 @@ than SQLite does, and a sale by itself is nine statements.
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any, Final
-
-from sqlalchemy import Connection
 
 from server.ledger.chain import Built, Tip
 from server.ledger.executor import Executed
+from server.ledger.records import Key
 from server.store.codec import Row, changes_by_shelf, names_in
 from server.store.dialect import Inserter, replacer
-from server.store.names import Names
 from server.store.packing import pack
 from server.store.schema import (
     BLOCK_BATCH,
     BLOCK_HEADER,
     CHAIN_BLOCK,
     CHAIN_LOG,
+    CHAIN_STEP,
     CHAIN_TIP,
     COMPACT_POSTING,
     COMPACT_TRANSACTION,
 )
+from server.store.view import StoreView
 from shared.codec import encode
 from shared.merkle import Frontier
 
@@ -33,12 +34,14 @@ _BATCH: Final = Inserter(BLOCK_BATCH)
 _BLOCK: Final = Inserter(CHAIN_BLOCK)
 _TRANSACTION: Final = Inserter(COMPACT_TRANSACTION)
 _POSTING: Final = Inserter(COMPACT_POSTING)
+_STEP: Final = Inserter(CHAIN_STEP)
 _LOG: Final = Inserter(CHAIN_LOG)
 _TIP: Final = replacer(CHAIN_TIP)
 
 
-def append(connection: Connection, built: Built, seal: bytes, names: Names) -> None:
-    """Write a sealed block and everything that follows from it."""
+def append(view: StoreView, built: Built, seal: bytes) -> None:
+    """Write a sealed block and everything that follows from it, on top of a view."""
+    connection = view.connection
     height, parent = built.tip.height, bytes.fromhex(built.header.parent)
     _HEADER.write(connection, [(height, parent, pack(built.raw), seal)])
     batches = [
@@ -46,17 +49,19 @@ def append(connection: Connection, built: Built, seal: bytes, names: Names) -> N
         for place, batch in enumerate(built.batches)
     ]
     _BATCH.write(connection, batches)
-    index(connection, built, names)
+    index(view, built)
 
 
-def index(connection: Connection, built: Built, names: Names) -> None:
+def index(view: StoreView, built: Built) -> None:
     """Write what follows from a block whose bytes are there already."""
-    height, tip = built.tip.height, built.tip
+    connection, height, tip = view.connection, built.tip.height, built.tip
     executed, changes = built.result.executed, built.result.changes
-    numbers = names.learn(connection, chain(_names(executed), names_in(changes)))
+    numbers = view.names.learn(connection, chain(_names(executed), names_in(changes)))
+    before = view.history.step(connection, height, changes)
     _BLOCK.write(connection, [block_row(built)])
     _TRANSACTION.write(connection, transaction_rows(height, executed, numbers))
     _POSTING.write(connection, posting_rows(height, executed, numbers))
+    _STEP.write(connection, step_rows(height, before, numbers))
     _LOG.write(connection, built.subtrees)
     for shelf, rows in changes_by_shelf(changes, height, numbers):
         shelf.replacer.write(connection, rows)
@@ -131,6 +136,17 @@ def transaction_rows(
             )
         )
     return rows
+
+
+def step_rows(
+    height: int, before: Mapping[Key, int | None], numbers: Mapping[str, int]
+) -> list[Any]:
+    """Give rows of the balances that a block changes, and at which heights they had before."""
+    rows = [
+        (height, numbers[str(account)], numbers[str(asset)], earlier)
+        for (account, asset), earlier in before.items()
+    ]
+    return sorted(rows, key=itemgetter(1, 2))
 
 
 def write_frontier(log: Frontier) -> str:

@@ -18,7 +18,7 @@ from server.store.view import StoreView
 from shared.block import read_header
 from shared.transaction import parse_batch
 
-INDEX_VERSION: Final = 3
+INDEX_VERSION: Final = 4
 INDEX_FACT: Final = "index_version"
 _TOP: Final = "SELECT max(height) FROM block_header"
 _STAMP: Final = FACT.c.name == INDEX_FACT
@@ -52,7 +52,7 @@ def rebuild(connection: Connection, told: Callable[[int, int], None] = lambda *_
     top: int = connection.exec_driver_sql(_TOP).scalar_one()
     for height, header, _ in headers(connection):
         built = again(view, tip, header, batches_of(connection, height))
-        blocks.index(connection, built, view.names)
+        blocks.index(view, built)
         view.take(built.result)
         tip = built.tip
         told(height, top)

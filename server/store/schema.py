@@ -133,10 +133,22 @@ COMPACT_POSTING: Final = Table(
     ),
     CheckConstraint("amount > 0", name="chain_posting_amount"),
     CheckConstraint("source <> target", name="chain_posting_ends"),
-    Index("chain_compact_posting_source", "source", "height", "idx"),
-    Index("chain_compact_posting_target", "target", "height", "idx"),
     **ORDERED,
 )
+CHAIN_STEP: Final = Table(
+    "chain_step",
+    METADATA,
+    number("height"),
+    number("account"),
+    number("asset"),
+    number("before", nullable=True),
+    PrimaryKeyConstraint("height", "account", "asset"),
+    ForeignKeyConstraint(["height"], ["block_header.height"]),
+    CheckConstraint("before < height", name="chain_step_back"),
+    **ORDERED,
+)
+"""Each balance that a block changed, and the height at which it had changed before, if ever."""
+
 CHAIN_LOG: Final = Table(
     "chain_log",
     METADATA,

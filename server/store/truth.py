@@ -8,7 +8,7 @@ held in memory, whatever the length of the chain.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Table, literal_column, select
 
@@ -18,6 +18,7 @@ from server.ledger.finding import Finding
 from server.ledger.records import Author, Balance, Head, Key
 from server.store import blocks, schema
 from server.store.codec import SHELVES, Row, Shelf, statement
+from server.store.history import BALANCE
 from server.store.stored import STREAM, stored_blocks
 from shared.checkpoint import Checkpoint
 from shared.ids import ChainId, may_be_negative
@@ -61,6 +62,7 @@ class Tables:
         self._blocks = _Rows(connection, schema.CHAIN_BLOCK)
         self._transactions = _Rows(connection, schema.COMPACT_TRANSACTION)
         self._postings = _Rows(connection, schema.COMPACT_POSTING)
+        self._steps = _Rows(connection, schema.CHAIN_STEP)
 
     def watch(self, built: Built) -> None:
         """Compare what stands beside a block that was proven, and what followed from it."""
@@ -76,6 +78,7 @@ class Tables:
             (self._blocks, [blocks.block_row(built)]),
             (self._transactions, blocks.transaction_rows(height, executed, numbers)),
             (self._postings, blocks.posting_rows(height, executed, numbers)),
+            (self._steps, blocks.step_rows(height, self._before(built), numbers)),
         )
         for rows, expected in wanted:
             self._found(height, rows.compare(height, expected))
@@ -88,8 +91,8 @@ class Tables:
     def finish(self, report: Report) -> list[Finding]:
         """Compare the state with what all blocks together give; give all findings."""
         top = report.tip.height
-        streams = (self._headers, self._batches, self._blocks, self._transactions, self._postings)
-        for rows in streams:
+        tables = (self._headers, self._batches, self._blocks)
+        for rows in (*tables, self._transactions, self._postings, self._steps):
             for row in rows.rest():
                 self._add(max(0, _number(row[0])), f"{rows.name} {row[0]} belongs to nothing")
         for name, shelf in SHELVES.items():
@@ -103,6 +106,11 @@ class Tables:
         for words in self._numbers.wrong(report):
             self._add(top, words)
         return self.findings
+
+    def _before(self, built: Built) -> dict[Key, int | None]:
+        """Give where the balances that a block changes had changed before."""
+        changed = self._changed[BALANCE]
+        return {key: changed.get(key) for name, key, _ in built.result.changes if name == BALANCE}
 
     def _records(self, name: str, shelf: Shelf, report: Report) -> None:
         """Compare a table of the state: each record once, as it is written, with its height."""

@@ -29,6 +29,7 @@ from server.ledger.records import (
 from server.ledger.state import Done
 from server.store import readers
 from server.store.codec import BY_RECORD, key_of
+from server.store.history import History
 from server.store.names import Names
 from shared.bodies import (
     AnySale,
@@ -65,7 +66,7 @@ _OF_PURSES: Final = SlotSale | SaleVoid | PurseIssue | PurseRelease
 class RecordCache:
     """Records by type and key; None where the table has no such row.  The oldest go first.
 
-    With it goes what the writer remembers of names.
+    With it goes what the writer remembers of names and of the heights of balances.
     """
 
     def __init__(self, most: int = MOST_RECORDS) -> None:
@@ -74,6 +75,7 @@ class RecordCache:
         self.assets: dict[AssetId, Asset] | None = None
         self.places: dict[PlaceId, Place] | None = None
         self.names = Names()
+        self.history = History()
 
     def take(self, result: BlockResult) -> None:
         """Write a block's changes through, and make room when there is too much."""
@@ -97,9 +99,19 @@ class StoreView:
         self._done: dict[tuple[AuthorId, int], Done] = {}
 
     @property
+    def connection(self) -> Connection:
+        """The connection that it reads by."""
+        return self._connection
+
+    @property
     def names(self) -> Names:
         """The numbers of names, for whoever writes."""
         return self._cache.names
+
+    @property
+    def history(self) -> History:
+        """Where balances changed last, for whoever writes."""
+        return self._cache.history
 
     def get(self, record: type[R], key: Key) -> R | None:
         """Give one record."""

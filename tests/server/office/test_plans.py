@@ -82,9 +82,6 @@ def test_what_a_block_and_a_proof_ask(database: Database) -> None:
     assert [step for step in steps if step.startswith(("SCAN chain_", "SCAN block_"))] == []
 
 
-def test_rare_kinds_and_accounts_have_their_indexes(database: Database) -> None:
+def test_rare_kinds_have_their_index(database: Database) -> None:
     rare = plans(database, lambda books: books.entries(count=5, kinds=("reload",)))
     assert any("chain_compact_transaction_kind (kind=?" in step for step in rare)
-    moves = plans(database, lambda books: books.entries(count=5, account=WALLET))
-    assert any("chain_compact_posting_source (source=?" in step for step in moves)
-    assert any("chain_compact_posting_target (target=?" in step for step in moves)

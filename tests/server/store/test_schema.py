@@ -72,6 +72,9 @@ def test_blocks_only_grow(connection: Connection, statement: str) -> None:
         "UPDATE chain_compact_posting SET amount = -1",
         "UPDATE chain_compact_posting SET target = source",
         "UPDATE chain_compact_posting SET idx = 99",
+        # a history that goes forward, or of no block
+        "UPDATE chain_step SET before = height",
+        "UPDATE chain_step SET height = 99",
         # below the floor, and of an account without a name
         "UPDATE chain_compact_balance SET amount = -1 WHERE account > 0",
         "INSERT INTO chain_compact_balance VALUES (9999, 1, 1, 1)",
