@@ -147,7 +147,7 @@ def _cash(asset: Asset, place: PlaceId) -> Literal["no", "online", "offline"]:
     """Say how cash may buy it: an issuer always may, a place sells only what it has (online)."""
     if asset.asset_class is AssetClass.FEDERATED:
         return "online"
-    return "offline" if asset.issuer == place else "no"
+    return "offline" if asset.issuer == place and not asset.archived else "no"
 
 
 def wire_name(text: str) -> str:

@@ -124,14 +124,15 @@ def cash_reload(context: Context, signed: Signed, body: CashReload) -> Outcome:
     asset = context.state.assets().get(body.asset)
     if asset is None:
         return Code.UNKNOWN_ASSET
-    if asset.archived:
-        return Code.ASSET_ARCHIVED
     if asset.asset_class is AssetClass.FEDERATED:
         if free(context.state, signed.place, body.asset) < body.amount:
             return Code.PLACE_SHORT
         source = place(signed.place)
     elif asset.issuer == signed.place and asset.asset_class in ISSUED:
         source = issuer(body.asset)
+        if asset.archived:  # the till has the cash and had not heard: it waits for a correction
+            aside = hold(signed.transaction.hash)
+            return Effect((Posting(source, aside, body.asset, body.amount),))
     else:
         return Code.WRONG_ASSET
     return Effect(*_top_up(context, signed, body, source, signed.place))

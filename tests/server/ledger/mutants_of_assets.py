@@ -53,12 +53,7 @@ OF_ASSETS: Final = (
         "    if asset.archived:\n        return Code.ASSET_ARCHIVED\n    if context",
         "    if context",
     ),
-    Mutant(
-        "no cash for what is closed",
-        MONEY,
-        "    if asset.archived:\n        return Code.ASSET_ARCHIVED\n    if asset.asset_class is",
-        "    if asset.asset_class is",
-    ),
+    Mutant("no cash for what is closed", MONEY, "        if asset.archived:", "        if False:"),
     Mutant("no cash for facts", MONEY, " and asset.asset_class in ISSUED:", ":"),
     Mutant("facts stay with their holder", MONEY, "if asset.asset_class in FACTS:", "if False:"),
     Mutant(

@@ -10,12 +10,13 @@ from shared.bodies import (
     AssetClass,
     AssetUpdate,
     CashReload,
+    Correction,
     Gift,
     Merge,
     PolicySet,
     Transfer,
 )
-from shared.ids import ZERO_HASH, AssetId, PlaceId, issuer, place
+from shared.ids import ZERO_HASH, AssetId, PlaceId, hold, issuer, place
 from shared.policy import NO_DEMURRAGE, OFFLINE, PURSE, Policy, ProtocolPolicy
 from tests.server.ledger.neighbours import (
     BEAN,
@@ -253,13 +254,31 @@ def test_nothing_creates_more_of_a_closed_asset_and_it_is_spent_on(here: Neighbo
         "rejected(unknown_asset)",
         "rejected(asset_archived)",
     ]
-    cash = CashReload(Amount(1), GRAIN, card(1), ZERO_HASH)
-    assert here.world.do(here.world.till, cash) == ["rejected(asset_archived)"]
     assert here.world.sale(1, 100, "online") == ["accepted"]
     move = Transfer(Amount(100), GRAIN, holder(1), holder(2))
     assert here.bar(move) == ["accepted"]
     assert here.world.held(purse(1), GRAIN) == 300
     assert here.world.held(issuer(GRAIN), GRAIN) == -500
+
+
+def test_cash_that_was_taken_for_a_closed_asset_waits_to_be_handed_back(here: Neighbours) -> None:
+    here.bar(AssetArchive(GRAIN))
+    cash = CashReload(Amount(60), GRAIN, card(1), ZERO_HASH)
+    assert here.world.do(here.world.till, cash) == ["accepted"]
+    aside = hold(here.world.till.prev)
+    assert (here.world.held(aside, GRAIN), here.world.held(purse(1), GRAIN)) == (60, 0)
+    back = Correction(here.world.till.id, "GRAIN is closed", here.world.till.seq)
+    assert here.bar(back) == ["accepted"]
+    assert (here.world.held(aside, GRAIN), here.world.held(issuer(GRAIN), GRAIN)) == (0, 0)
+
+
+def test_a_place_still_sells_its_own_tokens_of_a_closed_one(here: Neighbours) -> None:
+    here.world.reload(1, 100, "e1")
+    here.world.sale(1, 100)
+    here.bar(AssetArchive(FED))
+    cash = CashReload(Amount(60), FED, card(2), ZERO_HASH)
+    assert here.world.do(here.world.till, cash) == ["accepted"]
+    assert (here.world.held(purse(2)), here.world.held(issuer(FED))) == (60, -100)
 
 
 def test_consent_to_a_closed_asset_can_only_end(here: Neighbours) -> None:
