@@ -1,12 +1,15 @@
 """Proofs over HTTP: what anybody gets passes the checks, and each wrong request has its code."""
 
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
 
+from server.api.route import Call
 from server.store.proofs import LogReader
 from shared.block import write_leaf
 from shared.checkpoint import Checkpoint, read_checkpoint
+from shared.errors import Code, Refused
 from shared.merkle import leaf_hash
 from shared.merkle_proof import proves_consistency, proves_inclusion
 from shared.receipt import Proven, check
@@ -93,6 +96,15 @@ def test_what_was_seen_before_is_still_the_beginning(world: World, till: Termina
     assert proves_consistency(before.size, before.root, after.size, after.root, proof)
     same = get(world, f"proofs/consistency?from=0&to={before.size}", ConsistencyAnswer)
     assert (same.old, same.new, same.proof) == (0, before.size, ())
+
+
+def test_not_more_often_than_is_good(world: World) -> None:
+    busy = replace(world.node.api.proofs, wait=lambda address: 1 if address == "192.0.2.1" else 0)
+    for ask in (busy.checkpoint, busy.receipt, busy.inclusion, busy.consistency):
+        with pytest.raises(Refused) as refused:
+            ask(Call(method="GET", path="/", address="192.0.2.1"))
+        assert refused.value.code is Code.TOO_MANY_ATTEMPTS
+    assert busy.checkpoint(Call(method="GET", path="/", address="192.0.2.2"))
 
 
 @pytest.mark.parametrize(

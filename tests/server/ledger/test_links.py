@@ -1,4 +1,4 @@
-"""Links and hashes: a chain in any ranges is proven, and what was changed is found without rules."""
+"""Links and hashes: a chain is proven in any ranges, and what was changed is found."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -204,6 +204,10 @@ def without_its_first(raw: bytes) -> bytes:
     return b"\n".join((head.encode(), *frame.lines[1:], b""))
 
 
+def of_another_chain(raw: bytes) -> bytes:
+    return raw.replace(parse_frame(raw).chain.encode(), b"ab" * 16, 1)
+
+
 def nonsense(raw: bytes) -> bytes:
     lines = parse_frame(raw).lines
     return signed_again(raw, [b"[", *lines[1:]], b"t" * 32)
@@ -219,6 +223,7 @@ def nonsense(raw: bytes) -> bytes:
         (without_its_first, "batch 0 has fewer transactions than verdicts"),
         (nonsense, "batch 0 holds what is no payload"),
         (lambda raw: raw[:-1], "a batch cannot be read (bad_framing)"),
+        (of_another_chain, "batch 0 belongs to another chain"),
     ],
 )
 def test_a_false_batch(

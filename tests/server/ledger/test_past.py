@@ -11,6 +11,7 @@ from shared.block import read_header
 from shared.bodies import Refund
 from shared.ids import ZERO_HASH, AuthorId
 from shared.transaction import parse_batch
+from tests.server.ledger.story import _raw
 from tests.server.ledger.world import World, founded, sale
 
 
@@ -19,6 +20,7 @@ def world() -> World:
     """Give a chain of more transactions than one group holds, some of them refused."""
     world = founded()
     world.reload(1, 90_000, "e1")
+    world.seal(_raw(world, world.till, [("hovercraft", {"eels": 1})]))
     for _ in range(3):
         world.do(world.till, *(sale(1, number) for number in range(1, GROUP // 2 + 1)))
     world.do(world.till, sale(9, 1), Refund(Amount(1), world.till.id, ZERO_HASH, 7))

@@ -1,19 +1,22 @@
 """The second opinion: a rule or an executor that books wrongly is found without either."""
 
 from dataclasses import replace
+from typing import TypeVar, cast
 
 import msgspec
 import pytest
 
+from server.ledger.audit import _Bad, _check
 from server.ledger.executor import BlockResult, execute
 from server.ledger.memory import Memory
 from server.ledger.proofs import sums, wrong_effects
-from server.ledger.records import Balance, Evidence, Posting
+from server.ledger.records import Balance, Evidence, Key, Posting, Record
 from shared.amounts import Amount
 from shared.bodies import Reload
 from shared.ids import Hash, place
 from tests.server.ledger.world import BAR, FED, World, card, founded, purse
 
+R = TypeVar("R", bound=Record)
 E9 = "e9"
 
 
@@ -115,3 +118,26 @@ def test_sums_and_floors_of_a_whole_state(world: World, amount: int, words: str)
     assert sums(world.memory) is None
     world.memory.records[Balance][purse(1), FED] = Balance(amount)
     assert sums(world.memory) == words
+
+
+class Forgetful(Memory):
+    """A state that says one thing to the executor and another to whoever asks after it."""
+
+    asked: int = 0
+
+    def get(self, record: type[R], key: Key) -> R | None:
+        found = super().get(record, key)
+        if isinstance(found, Balance) and key == (purse(1), FED):
+            self.asked += 1
+            if self.asked > 1:
+                return cast("R", Balance(Amount(found.amount + 1)))
+        return found
+
+
+def test_an_audit_hears_the_second_opinion(world: World) -> None:
+    memory = Forgetful()
+    memory.records = {record: dict(rows) for record, rows in world.memory.records.items()}
+    before = world.tip
+    world.sale(1, 300)
+    with pytest.raises(_Bad, match="is not the sum of its postings in FED"):
+        _check(memory, before, world.blocks[-1])
