@@ -62,7 +62,8 @@ class Inserter:
                 for row in rows:
                     copy.write_row(row)
         elif rows:
-            cursor.execute(self._arrays, [list(column) for column in zip(*rows, strict=True)])
+            columns = zip(self._types, zip(*rows, strict=True), strict=True)
+            cursor.execute(self._arrays, [_array(kind, values) for kind, values in columns])
         cursor.close()
 
 
@@ -79,6 +80,13 @@ def replacer(table: Table) -> Inserter:
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
     action = f"UPDATE SET {changes}" if rest else "NOTHING"
     return Inserter(table, f"ON CONFLICT ({target}) DO {action}")
+
+
+def _array(kind: str, values: Sequence[Any]) -> str | list[Any]:
+    """Give an array; of numbers as text, which is a tenth of the work."""
+    if kind != "int8":
+        return list(values)
+    return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
 
 
 def _type(column: Column[Any]) -> str:
