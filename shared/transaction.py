@@ -7,7 +7,6 @@ be recorded as a rejection without blocking its author for ever.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Final, NamedTuple
@@ -135,8 +134,10 @@ def _open_body(envelope: Envelope) -> Body | Code:
         plain(envelope.body)
         return Code.UNKNOWN_KIND
     for shape in kind.bodies:
-        with suppress(Refused):
+        try:
             return decode(envelope.body, shape)
+        except Refused:  # quicker than `suppress`, and every transaction comes here
+            continue
     return why_not(envelope.body, kind.body)
 
 
