@@ -21,7 +21,7 @@ def append_chain(connection: Connection, chain: Iterable[Block]) -> Tip:
     view, tip = StoreView(connection), NOTHING
     for block in chain:
         built = rebuild.again(view, tip, block.header, block.batches)
-        blocks.append(connection, built, block.seal, view.names)
+        blocks.append(view, built, block.seal)
         view.take(built.result)
         tip = built.tip
     return tip
