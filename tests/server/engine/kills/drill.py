@@ -5,6 +5,7 @@ there with the same height and verdict, each author's chain is what its script s
 is there once, and every balance equals the books to the cent.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,8 @@ from server.engine.port import NotProposed
 from server.engine.solo import Solo
 from server.jobs.audit import check_database
 from server.store import readers, rebuild
-from server.store.database import _backend as backend, open_database
+from server.store.beside import backend_of
+from server.store.database import open_database
 from tests.postgres import Server
 from tests.server.engine.kills.inspector import NODE, Inspector
 from tests.server.engine.kills.life import COMMITS, LOST, UP, Order, Phase
@@ -28,6 +30,7 @@ from tests.server.engine.kills.script import AUTHORS, PROPOSERS, opening
 from tests.server.engine.kills.victim import PATIENCE_S, Victim
 from tests.server.engine.world import BOOT, NODE_SEED, Clock
 
+LOG = logging.getLogger(__name__)
 EARLY, AIMED = 0.2, 0.3
 """The parts of kills that hit a node that is opening its database; that hit one at a commit."""
 COMMIT_S, DALLY_S = 0.001, 0.004
@@ -82,8 +85,10 @@ class Drill:
     def run(self, kills: int) -> None:
         """Kill so often, then let everything be answered, and prove the whole chain."""
         with self._victim:
-            for _ in range(kills):
+            for number in range(1, kills + 1):
                 self.hits[self._kill()] += 1
+                if number % 100 == 0:
+                    LOG.info("so far: %s", self)
             self._end()
         self._prove()
 
@@ -196,7 +201,7 @@ class Drill:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        reading = backend(self._where).reading
+        reading = backend_of(self._where).reading
         try:
             with reading.connect() as connection, connection.begin():
                 yield connection

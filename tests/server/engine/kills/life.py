@@ -82,7 +82,7 @@ class Life:
         self._database = open_database(order.database if postgres else Path(order.database))
         self._engine = Solo(self._database, seed=NODE_SEED, boot=BOOT, clock=Clock())
         if order.hasty:
-            self._engine._sealer = _Hasty(self._engine._signer, self.told)
+            self._engine._sealer = _Hasty(self._engine._sealer.signer, self.told)
         writing = self._database._backend.writing
         event.listen(writing, "begin", lambda _: self._enter(Phase.EXECUTING))
         event.listen(writing, "commit", lambda _: self._commit())
