@@ -56,9 +56,8 @@ from server.store.stored import open_blocks
 from server.store.writer import StoreError
 from server.web.settings import PageSettings
 from server.web.statics import Statics
-from server.web.views.chain import Audit
 from shared.block import header_hash
-from shared.checkpoint import Checkpoint, origin, sign_text
+from shared.checkpoint import origin, sign_text
 from shared.host import HostError
 from shared.host.clock import Clock, SimulatedClock, SystemClock
 from shared.ids import BootId, ChainId, chain_id
@@ -99,10 +98,6 @@ class Node:
     def audit(self) -> Outcome:
         """Rebuild everything from the blocks and compare."""
         return check_database(self.database, self.chain)
-
-    def timed_audit(self, held: Checkpoint | None) -> Audit:
-        """Audit as the office does; `held` is a checkpoint from elsewhere."""
-        return timed_audit(self.database, self.chain, self.clock.now_ms, held)
 
     def app(self) -> Flask:
         """Make the web application."""
@@ -300,7 +295,7 @@ def _office(
         now_ms=now_ms,
         books=lambda: SqlBooks(database.read),
         engine=engine,
-        audit=lambda: timed_audit(database, chain, now_ms),
+        audit=lambda: timed_audit(database, chain, now_ms)[1],
         dead_letters=tables.dead_letters,
         machine=Machine(
             free_bytes=lambda: shutil.disk_usage(home.path).free,

@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 
 from server.cli.common import Scene, asking, scene_options
+from server.control.desk import connect
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -35,9 +36,15 @@ def audit(
     if links and checkpoint:
         raise click.UsageError("--checkpoint needs the whole audit: leave --links out")
     note = checkpoint.read_text("utf-8", "replace") if checkpoint else ""
-    with asking(scene) as ask:
-        words = {} if links else {"note": note, "keys": keys, "need": need or 0}
-        answer = ask("audit.links" if links else "audit", **words)
+    act = "audit.links" if links else "audit"
+    asked = {} if links else {"note": note, "keys": keys, "need": need or 0}
+    if _serves(scene):
+        with asking(scene) as ask:
+            answer = ask(act, **asked)
+    else:
+        from server.control.auditing import audit_home  # noqa: PLC0415 - it knows the whole node
+
+        answer = audit_home(scene.home, act, **asked)
     scene.show(answer, _show_audit)
     if answer["bad_height"] is not None:
         raise SystemExit(1)
@@ -62,15 +69,11 @@ def rebuild(scene: Scene) -> None:
 
     A serving node seals nothing meanwhile: tills keep their sales and send them afterwards.
     """
-    from server.control.desk import connect  # noqa: PLC0415 - see `_stopped`
-
-    serving = connect(scene.home) if scene.home.exists else None
-    if serving is None:
-        answer = _stopped(scene)
-    else:
-        serving.close()
+    if _serves(scene):
         with asking(scene) as ask:
             answer = ask("rebuild")
+    else:
+        answer = _stopped(scene)
 
     def show(found: dict[str, Any], to: Console) -> None:
         count = found["transactions"]
@@ -78,6 +81,15 @@ def rebuild(scene: Scene) -> None:
         to.print(f"state {found['state']}")
 
     scene.show(answer, show)
+
+
+def _serves(scene: Scene) -> bool:
+    """Tell whether the node of the scene's home serves."""
+    scene.home.require()
+    connection = connect(scene.home)
+    if connection is not None:
+        connection.close()
+    return connection is not None
 
 
 def _stopped(scene: Scene) -> dict[str, Any]:

@@ -6,15 +6,17 @@ while it lasts.  What cannot be done raises NotPossibleError; then nothing is ch
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from server.control.errors import NotPossibleError
 from server.control.looking import audit_line
 from server.home import Home
-from server.jobs.audit import check_blocks
+from server.jobs.audit import check_blocks, timed_audit
 from server.ledger.finding import Finding
-from server.node import Node, place_of_database
+from server.node import Node, make_clock, place_of_database
+from server.office.watch import SqlWatch
 from server.settings import read_settings
 from server.store.database import Database, open_database
 from server.store.linking import check_links
@@ -22,11 +24,12 @@ from server.store.rebuild import rebuild
 from server.store.writer import StoreError
 from shared.checkpoint import Checkpoint, read_cosigned
 from shared.errors import Refused
-from shared.host.clock import SystemClock
+from shared.host.clock import Clock, SystemClock
 from shared.host.lock import HomeLock
 from shared.ids import ChainId
 
 LOG: Final = logging.getLogger(__name__)
+LINKS: Final = "audit.links"
 SAID_EVERY_MS: Final = 1_000
 Told = Callable[[int, int], None]
 """Is told how far a rebuilding is: the height, and the last one."""
@@ -37,20 +40,44 @@ def audit(node: Node, *, note: str = "", keys: Sequence[str] = (), need: int = 0
 
     `note` is a checkpoint that somebody kept, `keys` (hex) whose word it is, `need` of them.
     """
-    found = node.timed_audit(_held(note, keys, need))
-    node.office.keeper.audited(found)
-    return {**audit_line(found), "duration_ms": found.duration_ms, "state": node.engine.tip.state}
+    held = _held(note, keys, need)
+    return _whole(node.database, node.chain, node.clock, node.office.keeper, held)
 
 
 def links(node: Node) -> dict[str, Any]:
     """Prove only that nothing was changed since it was sealed."""
+    return _links(node.database, node.clock)
+
+
+def audit_home(home: Home, act: str, **asked: Any) -> dict[str, Any]:
+    """Do the same for a stopped node, which a damaged index may not allow to be opened."""
+    with _opened(home) as (database, clock):
+        if act == LINKS:
+            return _links(database, clock)
+        keeper = SqlWatch(database.write, database.read, clock.now_ms)
+        return _whole(database, None, clock, keeper, _held(**asked))
+
+
+def _whole(
+    database: Database,
+    chain: ChainId | None,
+    clock: Clock,
+    keeper: SqlWatch,
+    held: Checkpoint | None,
+) -> dict[str, Any]:
+    outcome, found = timed_audit(database, chain, clock.now_ms, held)
+    keeper.audited(found)
+    return {**audit_line(found), "duration_ms": found.duration_ms, "state": outcome.state}
+
+
+def _links(database: Database, clock: Clock) -> dict[str, Any]:
     watch = SystemClock()
     start = watch.mono_ms()
-    with node.database.read() as connection:
-        whole = check_links(node.database.where, connection, processes=os.cpu_count() or 1)
+    with database.read() as connection:
+        whole = check_links(database.where, connection, processes=os.cpu_count() or 1)
     finding = whole.finding
     return {
-        "at_ms": node.clock.now_ms(),
+        "at_ms": clock.now_ms(),
         "height": whole.blocks - 1,
         "transactions": whole.transactions,
         "bad_height": finding.height if finding else None,
@@ -59,7 +86,7 @@ def links(node: Node) -> dict[str, Any]:
     }
 
 
-def _held(note: str, keys: Sequence[str], need: int) -> Checkpoint | None:
+def _held(note: str = "", keys: Sequence[str] = (), need: int = 0) -> Checkpoint | None:
     if not note:
         return None
     try:
@@ -84,6 +111,19 @@ def rebuild_serving(node: Node) -> dict[str, Any]:
 
 def rebuild_home(home: Home, told: Told) -> dict[str, Any]:
     """Make the index of a stopped node anew, however damaged it is."""
+    with _opened(home) as (database, _):
+        _prove(database, None)
+        try:
+            with database.write() as connection:
+                tip = rebuild(connection, _every_second(told))
+        except (StoreError, ValueError, Refused) as error:
+            raise NotPossibleError(f"the index was left as it is: {error}") from None
+    return {"height": tip.height, "transactions": tip.log.size, "state": tip.state}
+
+
+@contextmanager
+def _opened(home: Home) -> Iterator[tuple[Database, Clock]]:
+    """Open the database of a stopped node, and nothing else of it."""
     home.require()
     settings = read_settings(home.settings, os.environ)
     with HomeLock(home.path):
@@ -92,14 +132,9 @@ def rebuild_home(home: Home, told: Told) -> dict[str, Any]:
         except StoreError as error:
             raise NotPossibleError(str(error)) from None
         try:
-            _prove(database, None)
-            with database.write() as connection:
-                tip = rebuild(connection, _every_second(told))
-        except (StoreError, ValueError, Refused) as error:
-            raise NotPossibleError(f"the index was left as it is: {error}") from None
+            yield database, make_clock(home, settings)
         finally:
             database.close()
-    return {"height": tip.height, "transactions": tip.log.size, "state": tip.state}
 
 
 def _prove(database: Database, chain: ChainId | None) -> None:

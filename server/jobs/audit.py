@@ -61,14 +61,17 @@ def check_database(
 
 
 def timed_audit(
-    database: Database, chain: ChainId, now_ms: Callable[[], int], held: Checkpoint | None = None
-) -> Audit:
-    """Audit, and say it as the pages do; `held` is a checkpoint from elsewhere."""
+    database: Database,
+    chain: ChainId | None,
+    now_ms: Callable[[], int],
+    held: Checkpoint | None = None,
+) -> tuple[Outcome, Audit]:
+    """Audit, and say it also as the pages do; `held` is a checkpoint from elsewhere."""
     watch, at_ms = SystemClock(), now_ms()
     start = watch.mono_ms()
     outcome = check_database(database, chain, held)
     finding = outcome.finding
-    return Audit(
+    said = Audit(
         at_ms=at_ms,
         from_height=0,
         to_height=outcome.height,
@@ -77,6 +80,7 @@ def timed_audit(
         bad_height=finding.height if finding else None,
         cause=finding.what if finding else "",
     )
+    return outcome, said
 
 
 def check_beside(where: Path | str, chain: ChainId | None, held: Checkpoint | None) -> Outcome:

@@ -101,7 +101,8 @@ class Tables:
         if [tuple(row) for row in tips] != [blocks.tip_row(report.tip)]:
             self._add(top, "the tip is not the last block")
         for level, position in _stream(self._connection, _LOG):
-            if level < KEPT_LEVEL or not 0 <= position < report.tip.log.size >> level:
+            full = report.tip.log.size >> level if _number(level) >= KEPT_LEVEL else 0
+            if not 0 <= _number(position) < full:
                 self._add(top, f"chain_log {level} {position} belongs to nothing")
         for words in self._numbers.wrong(report):
             self._add(top, words)
@@ -140,9 +141,10 @@ class Tables:
             self._add(height, each)
 
     def _add(self, height: int, what: str) -> None:
-        """Keep a finding; of very many the lowest are worth most, and those come first."""
-        if len(self.findings) < MOST_FINDINGS:
-            self.findings.append(Finding(height, what))
+        """Keep a finding; of very many the lowest."""
+        self.findings.append(Finding(height, what))
+        if len(self.findings) > MOST_FINDINGS:
+            self.findings.remove(max(self.findings, key=lambda each: each.height))
 
 
 class _Rows:
@@ -200,7 +202,13 @@ class _Numbers(dict[str, int]):
         self._texts: dict[int, str] = {}
         self._wrong: list[str] = []
         for number, text in _stream(connection, _NAMES):
-            if text in self or number in self._texts or (number < 0) != may_be_negative(text):
+            if (
+                not isinstance(number, int)
+                or not isinstance(text, str)
+                or text in self
+                or number in self._texts
+                or (number < 0) != may_be_negative(text)
+            ):
                 self._wrong.append(f"chain_name {number} is not what the blocks give")
             self[text] = number
             self._texts[number] = text

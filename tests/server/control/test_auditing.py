@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from server.control.acts import act
-from server.control.auditing import rebuild_home
+from server.control.auditing import audit_home, rebuild_home
 from server.control.errors import NotPossibleError
 from server.home import Home
 from server.jobs.audit import check_database
@@ -177,3 +177,21 @@ def rows(world: World) -> list[Any]:
     with world.node.database.read() as connection:
         words = "SELECT * FROM chain_balance ORDER BY account, asset"
         return [tuple(row) for row in connection.exec_driver_sql(words)]
+
+
+# ---------- a node that cannot be opened ----------
+
+
+def test_a_stopped_node_is_audited_even_if_it_cannot_be_opened(home: Home) -> None:
+    asked: dict[str, Any] = {"note": "", "keys": [], "need": 0}
+    with reopened(home) as world:
+        height = world.node.engine.tip.height
+    assert audit_home(home, "audit", **asked)["bad_height"] is None
+    assert audit_home(home, "audit.links")["bad_height"] is None
+    with reopened(home) as world:
+        assert world.node.office.keeper.audits()[0].bad_height is None
+        damage(world, OTHER_TIP)
+    found = audit_home(home, "audit", **asked)
+    assert (found["bad_height"], found["cause"]) == (height, "the tip is not the last block")
+    found = audit_home(home, "audit.links")
+    assert (found["bad_height"], found["cause"]) == (height, "the tip is not the last block")
