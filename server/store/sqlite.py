@@ -30,7 +30,8 @@ _AT_FAULT: Final = frozenset(
     }
 )
 _READERS: Final = 40
-_WRITER_CACHE: Final = "PRAGMA cache_size = -32768"
+_WRITER_CACHE: Final = "PRAGMA cache_size = -8192"
+"""In KiB: what a block changes lies at the ends of the tables, so more is never asked for again."""
 _READER_CACHE: Final = "PRAGMA cache_size = -4096"
 """In KiB: forty readers must fit on a small machine."""
 
