@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import insert, select
 from werkzeug.test import Client
 
+from server.api.chain_parts import ChainParts
 from server.api.port import Identity
 from server.api.proofs import Proofs
 from server.api.routes import Surroundings, application
@@ -19,9 +20,9 @@ from server.payments.table import SqlTasks
 from server.store.packing import unpack
 from server.store.proofs import open_log
 from server.store.schema import BLOCK_HEADER
-from shared.signing import public_key
+from server.store.stored import open_blocks
 from terminal.sync.transport import Reply, Request
-from tests.server.engine.world import NODE_SEED, World
+from tests.server.engine.world import World
 
 CARD_KEY = bytes(range(32))
 PIN = "123456"
@@ -58,7 +59,6 @@ class RealNode:
                 chain=world.chain,
                 genesis=genesis,
                 node=world.solo.author,
-                key=public_key(NODE_SEED).hex(),
                 name="Node",
                 card_key=CARD_KEY,
             ),
@@ -77,7 +77,17 @@ class RealNode:
             ),
             engine=world.solo,
             proofs=Proofs(
-                open_log=lambda: open_log(database.read), origin="test", sign=lambda text: text
+                open_log=lambda: open_log(database.read),
+                origin="test",
+                sign=lambda text: text,
+                wait=lambda _: 0,
+            ),
+            parts=ChainParts(
+                open_blocks=lambda first: open_blocks(database.read, first),
+                is_open=False,
+                secret="s",
+                wait=lambda _: 0,
+                wait_all=lambda _: 0,
             ),
             now_ms=world.clock.now_ms,
             new_nonce=lambda: f"{next(nonces):032x}",
