@@ -67,7 +67,7 @@ def purse_issue(context: Context, signed: Signed, body: PurseIssue) -> Outcome:
             due -= part
     amount = sum(posting.amount for posting in postings)
     after = _issued(context, body, before, amount)
-    allowance = _allowance(context, body, after, funds(context, body.card, assets) + amount)
+    allowance = _allowance(context, body, after)
     records: list[tuple[Key, Record]] = [
         ((body.card,), after),
         ((allowance_hash(allowance),), Allowed(body.card, after.number)),
@@ -126,13 +126,14 @@ def _issued(context: Context, body: PurseIssue, before: Purse, amount: int) -> P
     )
 
 
-def _allowance(context: Context, body: PurseIssue, after: Purse, held: int) -> Allowance:
+def _allowance(context: Context, body: PurseIssue, after: Purse) -> Allowance:
     """Give the allowance that follows from an issue.
 
-    `base` leaves no more to spend than the purse holds, even where a copied card emptied it.
+    It leaves no more to spend than the purse holds: only a copy takes what is not claimed above
+    `base`, and a copied card gets no allowance any more.
     """
     return Allowance(
-        base=max(after.void_line, highest(after.claims), after.voided, after.credit - held),
+        base=max(after.void_line, highest(after.claims), after.voided),
         card=body.card,
         credit=after.credit,
         group=body.group,

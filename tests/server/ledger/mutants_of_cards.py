@@ -67,8 +67,7 @@ OF_CARDS: Final = (
         "hour + body.valid_hours",
     ),
     Mutant("claims are spent", PURSES, "highest(after.claims), after.voided", "after.voided"),
-    Mutant("voids are spent", PURSES, " after.voided,", ""),
-    Mutant("no more than is in the purse", PURSES, ", after.credit - held)", ")"),
+    Mutant("voids are spent", PURSES, ", after.voided)", ")"),
     Mutant("release waits", PURSES, "if context.time < before.expires * HOUR_MS:", "if False:"),
     Mutant(
         "release after all are heard",

@@ -126,9 +126,8 @@ class Play:
 
     def _take(self) -> None:
         """Read what the home node may sign now, as it follows from the chain."""
-        record, world = self.purse, self.here.world
-        held = world.held(account(THIN))
-        base = max(record.void_line, highest(record.claims), record.voided, record.credit - held)
+        record = self.purse
+        base = max(record.void_line, highest(record.claims), record.voided)
         since = ISSUED + self.hour - 492_000
         name = allowance(
             record.number, record.credit, base=base, of=THIN, hours=HOURS, issued=since

@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 from server.ledger.audit import audit
 from server.ledger.claims import highest
 from server.ledger.records import Balance, Card, Purse, Record, Refunded, Wallet
-from server.ledger.sales import whole
+from server.ledger.sales import FORK, whole
 from shared.amounts import Amount
 from shared.bodies import (
     AnySale,
@@ -141,6 +141,10 @@ def check(here: Neighbours) -> None:
         assert isinstance(found, Purse)
         held = sum(here.world.held(purse(CardRef(name)), code) for code in sums)
         assert not held or payers[name] == [paying(here, name)]
+        base = max(found.void_line, highest(found.claims), found.voided)
+        owner = here.world.memory.get(Card, (name,))
+        assert owner is not None
+        assert owner.reason == FORK or found.credit - base <= held
         assert all(low < high for low, high in found.claims)
         assert found.void_line <= max(found.credit, highest(found.claims))
 

@@ -88,6 +88,14 @@ def test_an_issue_tops_up_what_was_spent(here: Neighbours) -> None:
     assert permitted(here, allowance(2, 14_000, base=4_000))
 
 
+def test_a_claim_that_came_before_another_counts_up_to_its_end(here: Neighbours) -> None:
+    """The sale of the first 7.00 is still on some till: the card has spent 9.00 all the same."""
+    here.bar(issue())
+    here.world.do(here.world.till, slot(700, 900, allowance(1, 10_000)))
+    here.bar(issue())
+    assert permitted(here, allowance(2, 10_200, base=900))
+
+
 def test_an_issue_gives_what_there_is(here: Neighbours) -> None:
     here.bar(PolicySet(BAR, PursePolicy(9_000, 9_000)), issue(THIN))
     assert (here.world.held(account(THIN)), here.world.held(purse(THIN))) == (5_000, 0)
