@@ -20,6 +20,7 @@ from server.store import blocks, schema
 from server.store.codec import SHELVES, Row, Shelf, statement
 from server.store.history import BALANCE
 from server.store.stored import STREAM, stored_blocks
+from server.store.views import foreign_views
 from shared.checkpoint import Checkpoint
 from shared.ids import ChainId, may_be_negative
 
@@ -106,6 +107,8 @@ class Tables:
                 self._add(top, f"chain_log {level} {position} belongs to nothing")
         for words in self._numbers.wrong(report):
             self._add(top, words)
+        for name in foreign_views(self._connection):
+            self._add(top, f"the view {name} shows something else than it should")
         return self.findings
 
     def _before(self, built: Built) -> dict[Key, int | None]:
