@@ -50,7 +50,13 @@ PARTS: Final = {
         "16 writers on one wallet, round after round", 3, ("tests/server/engine/test_writers.py",)
     ),
     "differential": Part(
-        "100,000 operations against the reference", 6, ("tests/server/ledger/test_differential.py",)
+        "100,000 operations against each reference, random stories of every kind",
+        15,
+        (
+            "tests/server/ledger/test_differential.py",
+            "tests/server/ledger/test_differential_two.py",
+            "tests/server/ledger/test_machine.py",
+        ),
     ),
     "rules": Part(
         "a wrong line for each rule, by hand", 8, ("tests/server/ledger/test_mutants.py",)

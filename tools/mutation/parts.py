@@ -83,6 +83,11 @@ EXPLAINED: Final = (
         why="a card's wallet is there since its registration: the default is for the type checker",
     ),
     Explained(
+        where=r"shared\.codec\.x__decoder__.*",
+        differs=r"(decoder = )(?:_DECODERS\.get\((?:shape|None)\)|None)$",
+        why="a decoder that is not kept is made again: slower, and the same",
+    ),
+    Explained(
         where=r"shared\.checkpoint\.x__base64__.*",
         differs=r"(b64decode\(text, )(?:validate=(?:True|False))?",
         why="the text that is written back is compared with the one that was read",

@@ -58,9 +58,9 @@ def test_a_rewritten_history_is_named_with_the_block_that_ends_it(world: World) 
     name = origin(world.tip.chain)
     for size in range(1, len(log) + 1):
         other = [*log[: size - 1], b"another leaf"]
-        finding = audit(world.blocks, held=Checkpoint(name, size, root(other))).finding
-        assert finding is not None
-        assert finding.height == heights[size - 1]
+        report = audit(world.blocks, held=Checkpoint(name, size, root(other)))
+        assert report.finding is not None
+        assert report.finding.height == report.blocks == heights[size - 1]
 
 
 def test_a_checkpoint_of_another_chain_is_found_at_the_beginning(world: World) -> None:
