@@ -60,6 +60,8 @@ class Author:
     seed: bytes
     seq: int = 0
     prev: Hash = ZERO_HASH
+    first: bytes = b""
+    """The seed that it was named after, where that is another one."""
 
     @property
     def key(self) -> bytes:
@@ -67,7 +69,7 @@ class Author:
 
     @property
     def id(self) -> AuthorId:
-        return author_id(self.key)
+        return author_id(public_key(self.first or self.seed))
 
 
 def card(number: int) -> CardRef:
