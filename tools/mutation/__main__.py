@@ -39,11 +39,15 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _try(folder: Path, sample: Sample) -> int:
-    """Try all mutants, or a sample: then they are made first, by trying none of them."""
+    """Try all mutants, or what is open of a sample: they are made first, by trying none of them."""
     names: list[str] = []
     if sample != Sample():
         workshop.run(folder, [workshop.NONE])
-        names = sample.of_names(mutant.name for mutant in score.read(folder / workshop.MUTANTS))
+        mutants = score.read(folder / workshop.MUTANTS)
+        open_ends = (mutant.name for mutant in mutants if mutant.fate not in score.SETTLED)
+        names = sample.of_names(open_ends)
+        if not names:
+            return 0
     ended = workshop.run(folder, names)
     if ended:
         print(f"mutmut ended with {ended}; its last words are in {folder / workshop.LOG}")

@@ -33,6 +33,9 @@ FATES: Final[dict[int | None, Fate]] = {
 """mutmut's exit codes (stats.py of 3.8): pytest's own, and those of a limit that was hit."""
 
 
+SETTLED: Final[tuple[Fate, ...]] = ("killed", "timeout")
+
+
 @dataclass(frozen=True)
 class Mutant:
     """One mutant: its name, what became of it, and its lines before and after."""

@@ -25,6 +25,8 @@ FOLDER: Final = ROOT / "out" / "mutation"
 MUTANTS: Final = "mutants"
 """mutmut's own folder."""
 LOG: Final = "log"
+NOT_KILLED: Final = frozenset({0, 5, 33})
+"""mutmut's exit codes of what survived, and of what no test reached."""
 NONE: Final = "no.such.mutant"
 """A name that makes mutmut write all mutants and try none."""
 BESIDE: Final = (
@@ -144,6 +146,6 @@ def forget_survivors(mutants: Path) -> None:
         data = json.loads(meta.read_text("utf-8"))
         codes = data["exit_code_by_key"]
         for name, code in codes.items():
-            if code == 0:
+            if code in NOT_KILLED:
                 codes[name] = None
         meta.write_text(json.dumps(data, indent=4), "utf-8")
