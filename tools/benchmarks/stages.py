@@ -96,7 +96,7 @@ class Steps:
         built = build(view, self._tip, [batch], author=signer.author, time=now)
         seal = signer.seal(built.raw)
         self._done("rules and hashes")
-        blocks.append(connection, built, seal, view.names)
+        blocks.append(view, built, seal)
         view.take(built.result)
         self._tip = built.tip
         self._done("tables")
