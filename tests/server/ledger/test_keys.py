@@ -1,7 +1,5 @@
 """Keys that change: each batch and each seal counts under the key that its author has just then."""
 
-from dataclasses import dataclass
-
 import pytest
 
 from server.ledger.audit import audit
@@ -11,7 +9,7 @@ from server.ledger.finding import Finding
 from server.ledger.links import Keys, Recorded, Start, Term, join, read_range
 from shared.bodies import EngineHandover, PolicySet
 from shared.errors import Code
-from shared.ids import AuthorId, Hash
+from shared.ids import Hash
 from shared.policy import ProtocolPolicy
 from shared.proofs import rotation
 from shared.signing import Purpose, public_key, sign
@@ -20,18 +18,6 @@ from tests.server.ledger.world import Author, World, modern, sale
 
 NEW = b"new key".ljust(32)
 OTHER = b"another key".ljust(32)
-NOBODY = AuthorId("")
-
-
-@dataclass
-class Renewed(Author):
-    """An author that goes on with another key under its name."""
-
-    name: AuthorId = NOBODY
-
-    @property
-    def id(self) -> AuthorId:
-        return self.name
 
 
 @pytest.fixture
@@ -41,8 +27,9 @@ def world() -> World:
     return world
 
 
-def renewed(author: Author, seed: bytes = NEW) -> Renewed:
-    return Renewed(seed, author.seq, author.prev, author.id)
+def renewed(author: Author, seed: bytes = NEW) -> Author:
+    """Give an author that goes on with another key under its name."""
+    return Author(seed, author.seq, author.prev, author.seed)
 
 
 def verdicts(world: World, *batches: Batch) -> list[str]:
