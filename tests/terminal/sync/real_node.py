@@ -17,6 +17,7 @@ from server.api.tables import TableChain, TableNotes
 from server.office.tables import PAIRING
 from server.office.tills import SqlTills
 from server.payments.table import SqlTasks
+from server.store.database import Database
 from server.store.packing import unpack
 from server.store.proofs import open_log
 from server.store.schema import BLOCK_HEADER
@@ -49,15 +50,12 @@ class RealNode:
         """Start (again) to serve over the world's database."""
         world = self.world
         database = world.database
-        with database.read() as connection:
-            header = select(BLOCK_HEADER.c.packed).where(BLOCK_HEADER.c.height == 0)
-            genesis = unpack(connection.execute(header).scalar_one()).decode()
         nonces = itertools.count()
         tills = SqlTills(write=database.write, read=database.read, now_ms=world.clock.now_ms)
         node = Surroundings(
             identity=Identity(
                 chain=world.chain,
-                genesis=genesis,
+                genesis=self._genesis(),
                 node=world.solo.author,
                 name="Node",
                 card_key=CARD_KEY,
@@ -76,19 +74,8 @@ class RealNode:
                 tasks=SqlTasks(database.write, database.read),
             ),
             engine=world.solo,
-            proofs=Proofs(
-                open_log=lambda: open_log(database.read),
-                origin="test",
-                sign=lambda text: text,
-                wait=lambda _: 0,
-            ),
-            parts=ChainParts(
-                open_blocks=lambda first: open_blocks(database.read, first),
-                is_open=False,
-                secret="s",
-                wait=lambda _: 0,
-                wait_all=lambda _: 0,
-            ),
+            proofs=_proofs(database),
+            parts=_parts(database),
             now_ms=world.clock.now_ms,
             new_nonce=lambda: f"{next(nonces):032x}",
             wait=lambda _: 0,
@@ -98,6 +85,11 @@ class RealNode:
         )
         self.app = application(node)
         self.client = Client(self.app)
+
+    def _genesis(self) -> str:
+        with self.world.database.read() as connection:
+            header = select(BLOCK_HEADER.c.packed).where(BLOCK_HEADER.c.height == 0)
+            return unpack(connection.execute(header).scalar_one()).decode()
 
     def invite(self) -> None:
         """Show a pairing code, as the admin's page does."""
@@ -126,3 +118,22 @@ class RealNode:
         )
         self.codes.append(answer.status_code)
         return None if self.mute else Reply(answer.status_code, answer.get_data())
+
+
+def _proofs(database: Database) -> Proofs:
+    return Proofs(
+        open_log=lambda: open_log(database.read),
+        origin="test",
+        sign=lambda text: text,
+        wait=lambda _: 0,
+    )
+
+
+def _parts(database: Database) -> ChainParts:
+    return ChainParts(
+        open_blocks=lambda first: open_blocks(database.read, first),
+        is_open=False,
+        secret="s",
+        wait=lambda _: 0,
+        wait_all=lambda _: 0,
+    )
