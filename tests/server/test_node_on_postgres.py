@@ -65,12 +65,21 @@ def test_without_its_server_the_api_asks_to_try_again(
     postgres: Server, tmp_path: Path, address: str
 ) -> None:
     with make_world(tmp_path, database=address) as world:
+        world.cards(1_000)
+        till = world.terminal()
+        till.send(sale(0, 100))
+        till.write(sale(0, 200))
         postgres.stop()
         try:
             assert code(world.client.get("/api/v1/status")) == (503, "node_busy")
+            for _ in range(2):
+                assert code(till.post(till.batch(2))) == (503, "node_busy")
         finally:
             postgres.start()
         assert world.client.get("/api/v1/status").status_code == 200
+        for _ in range(2):
+            assert till.post(till.batch(2)).status_code == 200
+        assert world.on_card(0) == 700
 
 
 def test_two_homes_cannot_have_one_database(tmp_path: Path, address: str, world: World) -> None:
