@@ -235,11 +235,10 @@ def test_without_room_nothing_is_acknowledged_and_with_room_it_goes_on(
     with postgres.connect(name_of(world.where)) as outside:
         ((pid,),) = outside.execute(WRITER).fetchall()
     limit_files(pid, str(FULL_BYTES))
-    till, sold = world.till[0], -500
-    answer: object = world
-    while answer is not None:
+    till, sold = world.till[0], 0
+    batch = till.next(*[sale(0, 1)] * 500)
+    while patiently(world, batch) is not None:
         batch, sold = till.next(*[sale(0, 1)] * 500), sold + 500
-        answer = patiently(world, batch)
     assert 500 <= sold < FUNDS
     for _ in range(2):
         with pytest.raises(EngineStoppedError, match="could not extend file"):
