@@ -24,6 +24,8 @@ from tools.mutation.parts import Part
 FOLDER: Final = ROOT / "out" / "mutation"
 MUTANTS: Final = "mutants"
 """mutmut's own folder."""
+STATS: Final = "mutmut-stats.json"
+"""Which test reaches which function, as mutmut remembers it."""
 LOG: Final = "log"
 NOT_KILLED: Final = frozenset({0, 5, 33})
 """mutmut's exit codes of what survived, and of what no test reached."""
@@ -91,6 +93,7 @@ def settings(part: Part) -> str:
 def run(folder: Path, names: list[str]) -> int:
     """Try the mutants that were not tried, or those named; give mutmut's exit code."""
     shutil.rmtree(folder / MUTANTS / "tests", ignore_errors=True)  # mutmut adds and never removes
+    (folder / MUTANTS / STATS).unlink(missing_ok=True)  # a test may reach more than it did
     forget_survivors(folder / MUTANTS)
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", *names]
     environment = {**os.environ, "PYTHONPATH": "."}
