@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from server.store.backend import Backend
+from server.store.promise import Promise
 
 Item_contra = TypeVar("Item_contra", contravariant=True)
 Answer_co = TypeVar("Answer_co", covariant=True)
@@ -50,7 +51,7 @@ class Lane(Protocol[Item_contra, Answer_co]):
         """Learn that the last run left nothing; forget whatever was derived from it."""
 
 
-_Task = tuple[Lane[Any, Any], Any, Future[Any]]
+_Task = tuple[Lane[Any, Any], Any, Promise[Any]]
 
 
 class Writer:
@@ -71,7 +72,7 @@ class Writer:
 
     def submit(self, lane: Lane[Item, Answer], item: Item) -> Answer:
         """Have a lane do an item and wait for the commit.  Raises StoreError."""
-        return self._put(lane, item).result()
+        return self._put(lane, item).wait()
 
     def run(self, function: Callable[[Connection], T]) -> T:
         """Run a function in the writer's thread.  Raises StoreError, and what the function did."""
@@ -88,12 +89,11 @@ class Writer:
             opened.set_result(connection)
             returned.result()
 
-        def give_up(answer: Future[Any]) -> None:
+        def give_up(error: Exception) -> None:
             if not opened.done():
-                opened.set_exception(answer.exception() or StoreError("no connection"))
+                opened.set_exception(error)
 
-        answer = self._put(self._calls, loan)
-        answer.add_done_callback(give_up)
+        answer = self._put(self._calls, loan, give_up)
         connection = opened.result()
         self._here.borrowing = True
         try:
@@ -107,7 +107,7 @@ class Writer:
             returned.set_result(None)
         finally:
             self._here.borrowing = False
-            answer.result()
+            answer.wait()
 
     @property
     def waiting(self) -> int:
@@ -122,11 +122,16 @@ class Writer:
                 self._queue.put(None)
         self._thread.join()
 
-    def _put(self, lane: Lane[Item, Answer], item: Item) -> Future[Answer]:
+    def _put(
+        self,
+        lane: Lane[Item, Answer],
+        item: Item,
+        on_failure: Callable[[Exception], None] | None = None,
+    ) -> Promise[Answer]:
         if current_thread() is self._thread or getattr(self._here, "borrowing", False):
             message = "whoever holds the writer's connection cannot wait for the writer"
             raise RuntimeError(message)
-        answer: Future[Answer] = Future()
+        answer: Promise[Answer] = Promise(on_failure)
         with self._door:
             if self._closed:
                 raise StoreError("the database is closing")
@@ -160,10 +165,9 @@ class Writer:
             for _, _, answer in tasks:
                 lost = StoreError(f"not written: {error}")
                 lost.__cause__ = error
-                answer.set_exception(lost)
+                answer.fail(lost)
         else:
-            for (_, _, answer), given in zip(tasks, answers, strict=True):
-                answer.set_result(given)
+            Promise.keep([answer for _, _, answer in tasks], answers)
 
     def _write(self, lane: Lane[Any, Any], items: Sequence[Any]) -> Sequence[Any]:
         """Do items in one transaction; return when it is durable, raise when nothing is there."""
