@@ -5,7 +5,7 @@ end the blocks are replayed from their bytes and must give the same state.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeAlias
@@ -185,9 +185,9 @@ OPENING: list[Operation] = [
 ]
 
 
-def play(story: Sequence[Sequence[Operation]]) -> None:
-    both = pair()
-    for told in (OPENING, *story):
+def play(both: Pair, story: Iterable[Sequence[Operation]]) -> None:
+    """Tell a story block by block, then read the blocks again."""
+    for told in story:
         both.tell(told)
     replayed = audit(both.world.blocks)
     assert replayed.finding is None
@@ -197,7 +197,7 @@ def play(story: Sequence[Sequence[Operation]]) -> None:
 @settings(max_examples=60)
 @given(stories)
 def test_both_ledgers_agree(story: list[list[Operation]]) -> None:
-    play(story)
+    play(pair(), [OPENING, *story])
 
 
 @pytest.mark.soak
@@ -206,4 +206,4 @@ def test_both_ledgers_agree(story: list[list[Operation]]) -> None:
 def test_both_ledgers_agree_over_a_hundred_thousand_operations(
     story: list[list[Operation]],
 ) -> None:
-    play(story)
+    play(pair(), [OPENING, *story])

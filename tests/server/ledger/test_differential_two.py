@@ -11,7 +11,6 @@ import msgspec
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from server.ledger.audit import audit
 from shared.amounts import Amount
 from shared.bodies import (
     AssetAccept,
@@ -183,6 +182,11 @@ class SecondPair(Pair):
                 return other.chargeback((author, seq), amount, evidence)
         return super().expected(place, transaction)
 
+    def tell(self, told: Sequence[Operation]) -> None:
+        """Make one block of operations, as before, and look at what backs it."""
+        super().tell(told)
+        self.backed()
+
     def backed(self) -> None:
         """Prove that each token that somebody holds is a cent in the reserve or a declared loss."""
         fed = {
@@ -221,20 +225,10 @@ HOURS: list[Operation] = [
 ]
 
 
-def play(story: Sequence[Sequence[Operation]]) -> None:
-    both = second_pair()
-    for told in (OPENING, HOURS, *story):
-        both.tell(told)
-        both.backed()
-    replayed = audit(both.world.blocks)
-    assert replayed.finding is None
-    assert replayed.tip == both.world.tip
-
-
 @settings(max_examples=60)
 @given(stories)
 def test_both_ledgers_agree(story: list[list[Operation]]) -> None:
-    play(story)
+    play(second_pair(), [OPENING, HOURS, *story])
 
 
 @pytest.mark.soak
@@ -243,4 +237,4 @@ def test_both_ledgers_agree(story: list[list[Operation]]) -> None:
 def test_both_ledgers_agree_over_a_hundred_thousand_operations(
     story: list[list[Operation]],
 ) -> None:
-    play(story)
+    play(second_pair(), [OPENING, HOURS, *story])
