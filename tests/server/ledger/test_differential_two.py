@@ -50,6 +50,7 @@ from tests.server.ledger.test_differential import (
     Pair,
     operation,
     pair,
+    play,
 )
 from tests.server.ledger.world import FED, Author, asset, card, holder
 
