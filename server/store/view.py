@@ -142,7 +142,7 @@ class StoreView:
     def rows(self, record: type[R], front: Key = ()) -> dict[Key, R]:
         """Give all records of a table whose keys begin so."""
         length = len(front)
-        return {key: row for key, row in self._all(record) if key[:length] == front}
+        return {key: row for key, row in self._all(record, front) if key[:length] == front}
 
     def take(self, result: BlockResult) -> None:
         """See a block's changes from now on."""
@@ -185,9 +185,14 @@ class StoreView:
         row = self._connection.exec_driver_sql(shelf.one, key).one_or_none()
         return None if row is None else cast("R", shelf.read(row))
 
-    def _all(self, record: type[R]) -> list[tuple[Key, R]]:
+    def _all(self, record: type[R], front: Key = ()) -> list[tuple[Key, R]]:
+        """Read a table, or what of it has one text in front."""
         shelf = BY_RECORD[record]
-        rows = self._connection.exec_driver_sql(shelf.columns)
+        if front and isinstance(front[0], str):
+            values = (encode(front[:1]).decode(),)
+            rows = self._connection.exec_driver_sql(shelf.some, values)
+        else:
+            rows = self._connection.exec_driver_sql(shelf.columns)
         return [(key_of(row, shelf.keys), cast("R", shelf.read(row[shelf.keys :]))) for row in rows]
 
     def _load(self, record: type[Record], names: Iterable[str]) -> None:

@@ -187,3 +187,18 @@ def test_purses_and_merged_wallets_are_foreseen(world: World) -> None:
         assert statements == []
     assert verdicts(world.solo.submit(batch)) == ["accepted", "accepted"]
     assert world.balance(purse(fat)) == 480
+
+
+def test_rows_with_a_front_are_those_that_begin_so(world: World) -> None:
+    play(world)
+    front = (wallet(wallet_of(1)),)
+    with world.database.read() as connection:
+        memory = audit(stored_blocks(connection)).memory
+        view = StoreView(connection)
+        assert view.rows(Balance) == memory.rows(Balance)
+        assert view.rows(Balance, front) == memory.rows(Balance, front)
+        assert list(view.rows(Balance, front)) == [(front[0], GRAIN)]
+        assert view.rows(Balance, ("wallet:nobody",)) == {}
+        assert view.rows(Refunded, (world.till[0].author, 1)) == {
+            (world.till[0].author, 1): Refunded(100)
+        }
