@@ -208,6 +208,26 @@ def of_another_chain(raw: bytes) -> bytes:
     return raw.replace(parse_frame(raw).chain.encode(), b"ab" * 16, 1)
 
 
+def relinked(raw: bytes, lines: list[bytes], before: str) -> bytes:
+    """Make every link of changed lines fit, from one that is given."""
+    made: list[bytes] = []
+    for line in lines:
+        old = json.loads(line)["prev"].encode()
+        new = sha256(made[-1]).hexdigest() if made else before
+        made.append(line.replace(old, new.encode()))
+    return signed_again(raw, made, b"t" * 32)
+
+
+def linked_elsewhere(raw: bytes) -> bytes:
+    return relinked(raw, parse_frame(raw).lines, HEX)
+
+
+def another_number(raw: bytes) -> bytes:
+    lines = parse_frame(raw).lines
+    first = json.loads(lines[0])["prev"]
+    return relinked(raw, [lines[0], lines[1].replace(b'"seq":2', b'"seq":3'), *lines[2:]], first)
+
+
 def nonsense(raw: bytes) -> bytes:
     lines = parse_frame(raw).lines
     return signed_again(raw, [b"[", *lines[1:]], b"t" * 32)
@@ -217,6 +237,7 @@ def nonsense(raw: bytes) -> bytes:
     "change, words",
     [
         (another_amount, "batch 0 is not linked before number 2"),
+        (another_number, "batch 0 is not linked before number 2"),
         (another_signature, "signature of batch 0 is not its author's"),
         (another_author, "batch 0 is not linked before number 1"),
         (shorter, "batch 0 has fewer transactions than verdicts"),
@@ -253,15 +274,7 @@ def test_false_verdicts(
 def test_a_history_that_does_not_go_on(chain: list[Recorded], keys: Keys) -> None:
     """The till's next batch links to something else, and every link after it is made to fit."""
 
-    def relinked(raw: bytes) -> bytes:
-        lines: list[bytes] = []
-        for line in parse_frame(raw).lines:
-            old = json.loads(line)["prev"].encode()
-            new = sha256(lines[-1]).hexdigest() if lines else HEX
-            lines.append(line.replace(old, new.encode()))
-        return signed_again(raw, lines, b"t" * 32)
-
-    lie = chain[AT + 1]._replace(block=with_batch(chain[AT + 1].block, relinked))
+    lie = chain[AT + 1]._replace(block=with_batch(chain[AT + 1].block, linked_elsewhere))
     finding = read([*chain[: AT + 1], lie], keys).finding
     assert finding == Finding(8, "batch 0 does not go on where its author's chain ended")
 

@@ -11,10 +11,11 @@ import pytest
 
 from tests.server.ledger.mutants import MUTANTS, Mutant
 from tests.server.ledger.mutants_of_assets import OF_ASSETS
+from tests.server.ledger.mutants_of_audit import OF_AUDIT
 from tests.server.ledger.mutants_of_cards import OF_CARDS
 from tests.server.ledger.mutants_of_federation import OF_FEDERATION
 
-ALL = (*MUTANTS, *OF_CARDS, *OF_ASSETS, *OF_FEDERATION)
+ALL = (*MUTANTS, *OF_CARDS, *OF_ASSETS, *OF_FEDERATION, *OF_AUDIT)
 ROOT = Path(__file__).parents[3]
 NEEDED = (
     "pyproject.toml",
