@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from tools.benchmarks import publish
-from tools.benchmarks.result import Figures, Report, report, write_report
+from tools.benchmarks.result import Figures, Report, report, this_machine, write_report
 
 NAMES: Final = {
     "sync": "batches of 500 from request to verdict",
@@ -54,9 +54,10 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(name: str, size: int | None) -> Report:
     module = importlib.import_module(f"tools.benchmarks.{name.replace('-', '_')}")
+    machine = this_machine()
     with tempfile.TemporaryDirectory(f"-tirelire-{name}") as folder:
         figures: Figures = module.run(Path(folder), size or module.SIZE)
-    return report(name, figures)
+    return report(name, figures, machine)
 
 
 def _run_all(folder: Path) -> None:

@@ -67,7 +67,8 @@ def bars(rows: Sequence[Bar]) -> Drawing:
             if end + len(row.aim_words) * _LETTER < WIDTH - MARGIN:
                 out.append(text(end + 8, y + 37, row.aim_words, "small aim"))
             else:
-                out.append(text(x - 8, y + 37, row.aim_words, "in", anchor="end"))
+                kind = "in" if row.value > row.aim else "small aim"
+                out.append(text(x - 8, y + 37, row.aim_words, kind, anchor="end"))
     return Drawing("\n".join(out), len(rows) * _ROW)
 
 

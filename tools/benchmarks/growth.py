@@ -30,6 +30,8 @@ SMALLER: Final = 100
 """So many times smaller is the node that the large one is compared with."""
 COMPARED: Final = 25
 """One part in so many of the large one's batches is fed in turns."""
+WARM: Final = 3
+"""So many turns come before those that count: both have just been opened."""
 POINTS: Final = 50
 ALONE: Final = 500
 TOGETHER: Final = 10
@@ -75,7 +77,7 @@ def run(folder: Path, size: int) -> Figures:
     _grow(large, batches - turns)
     used = _memory(small), _memory(large)
     few, many = small.open(), large.open()
-    for _ in range(turns):
+    for _ in range(WARM + turns):
         small.feed(few)
         large.feed(many)
     few.database.close()

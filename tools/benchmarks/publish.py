@@ -17,6 +17,7 @@ ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "docs" / "benchmarks"
 DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"
 BEGIN: Final = "<!-- figures: made by ./tirelire bench chart -->\n"
+ONLY_DRAWN: Final = frozenset({"stages"})
 END: Final = "<!-- end of figures -->\n"
 
 
@@ -45,15 +46,29 @@ def _with_table(text: str, rows: str) -> str:
 
 
 def table(reports: Mapping[str, Report]) -> str:
-    """Write all figures as a table, those that somebody wants first."""
+    """Write all figures as a table, the wanted first; but for what a picture says."""
     lines = [
         "| Figure | Measured | Wanted | Limit in the same run | Ratio |",
         "|---|---|---|---|---|",
     ]
     for found in reports.values():
         rows = sorted(found.results, key=lambda row: (found.name, row.metric) not in WANTED)
-        lines += [_line(found.name, row, WANTED.get((found.name, row.metric))) for row in rows]
-    return "\n".join(lines) + "\n"
+        if found.name not in ONLY_DRAWN:
+            lines += [_line(found.name, row, WANTED.get((found.name, row.metric))) for row in rows]
+    return "\n".join([*lines, "", *_machines(reports), ""])
+
+
+def _machines(reports: Mapping[str, Report]) -> list[str]:
+    """Say when and where; a load far from 0 means that others took their part of the machine."""
+    if not reports:
+        return []
+    days = sorted({found.machine.day for found in reports.values()})
+    loads = sorted(found.machine.load for found in reports.values())
+    cores = max(found.machine.cores for found in reports.values())
+    return [
+        f"Measured on {' and '.join(days)}, {cores} cores; the load average before each run was",
+        f"{loads[0]:g} to {loads[-1]:g}.",
+    ]
 
 
 def _line(name: str, row: Result, wanted: Wanted | None) -> str:

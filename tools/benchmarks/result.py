@@ -1,15 +1,17 @@
 """What a benchmark gives, and the JSON it is written as.
 
-    {"name", "results": [{"metric", "value", "unit", "limit", "ratio"}], "curves": [{"name", …}]}
+    {"name", "results": [{"metric", "value", "unit", "limit", "ratio"}], "curves", "machine"}
 
-A curve is what a chart needs beside the figures.
+A curve is what a chart needs beside the figures; the machine says how far to trust them.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import resource
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -37,12 +39,21 @@ class Curve(msgspec.Struct, frozen=True):
 Figures = Sequence[Result | Curve]
 
 
+class Machine(msgspec.Struct, frozen=True):
+    """When and where: the day, the cores, and how many programs wanted to run before (0: none)."""
+
+    day: str
+    cores: int
+    load: float
+
+
 class Report(msgspec.Struct, frozen=True):
     """All that one run of a benchmark found."""
 
     name: str
     results: tuple[Result, ...]
     curves: tuple[Curve, ...] = ()
+    machine: Machine = Machine("", 0, 0)
 
     def find(self, metric: str) -> Result | None:
         """Give a figure, if it was measured."""
@@ -64,13 +75,20 @@ def curve(name: str, points: Sequence[tuple[float, float]], labels: Sequence[str
     return Curve(name, tuple(x for x, _ in rounded), tuple(y for _, y in rounded), tuple(labels))
 
 
-def report(name: str, figures: Figures) -> Report:
+def report(name: str, figures: Figures, machine: Machine) -> Report:
     """Sort what a benchmark gave into figures and curves."""
     return Report(
         name,
         tuple(item for item in figures if isinstance(item, Result)),
         tuple(item for item in figures if isinstance(item, Curve)),
+        machine,
     )
+
+
+def this_machine() -> Machine:
+    """Look at the machine, before it is measured."""
+    today = datetime.now(UTC).date().isoformat()
+    return Machine(today, os.cpu_count() or 0, round(os.getloadavg()[0], 1))
 
 
 def write_report(path: Path, found: Report) -> None:
