@@ -211,8 +211,8 @@ webhook_secret = ""
 asset = {federated}
 
 [chain]
-# true: anybody who reaches this node may read its whole chain; false: only those to whom you give the
-# link that `tirelire node chain-link` prints. It holds no names, but what each card did, and when.
+# true: anybody who reaches this node may read its whole chain; false: only those to whom you give
+# the link of `tirelire node chain-link`. It holds no names, but what each card did, and when.
 # Without this line: true until `production` is true.
 # open = false
 

@@ -1,8 +1,9 @@
 """Receipts: what a transaction said and what became of it, provable without the node's word.
 
 `check` takes a receipt and the public keys of the nodes that should have signed its checkpoint, and
-gives what is proven, or the one flaw that it has.  It needs no database, no network and no clock.  What it does
-not prove: that the checkpoint is the one that everybody else sees; for that, compare checkpoints.
+gives what is proven, or the one flaw that it has.  It needs no database, no network and no clock.
+What it does not prove: that the checkpoint is the one that everybody else sees; for that, compare
+checkpoints.
 """
 
 from collections.abc import Collection

@@ -1,9 +1,10 @@
 """What anybody may have proven: checkpoint, inclusion, consistency, receipts (PROTOCOL §5).
 
-Unsigned reads, so many a minute for each address (`wait`).  A transaction is asked for by its number *and* its hash: whoever holds the payload
-knows the hash, nobody can guess it, so that the history of a card cannot be walked through.  Each
-answer is of one snapshot.  What is not written as it should be is `bad_request`; what is not in the
-log, or not yet at the size that was asked for, is `not_found`.
+Unsigned reads, so many a minute for each address (`wait`).  A transaction is asked for by its
+number *and* its hash: whoever holds the payload knows the hash, nobody can guess it, so that the
+history of a card cannot be walked through.  Each answer is of one snapshot.  What is not written as
+it should be is `bad_request`; what is not in the log, or not yet at the size that was asked for, is
+`not_found`.
 """
 
 import re

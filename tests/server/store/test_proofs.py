@@ -103,7 +103,11 @@ def test_what_is_not_full_has_no_hash(world: World, level: int, position: int) -
 @pytest.mark.parametrize(
     "statement, height, what",
     [
-        ("UPDATE chain_log SET hash = x'00' WHERE level = 6 AND position = 0", 4, "6 0: hash is not"),
+        (
+            "UPDATE chain_log SET hash = x'00' WHERE level = 6 AND position = 0",
+            4,
+            "6 0: hash is not",
+        ),
         ("DELETE FROM chain_log WHERE level = 7", 4, "7 0 is missing"),
         ("INSERT INTO chain_log VALUES (-1, 7, x'00')", 6, "-1 7 belongs to nothing"),
     ],
