@@ -14,7 +14,9 @@ from typing import Any, Final, Self
 
 from server.control.acts import act
 from server.control.errors import NotPossibleError
+from server.engine.port import EngineStoppedError
 from server.node import Node
+from server.store.writer import StoreError
 
 LOG: Final = logging.getLogger(__name__)
 MOST_BYTES: Final = 16 * 1024 * 1024
@@ -78,6 +80,9 @@ class Door:
             return {"done": act(self._node, asked["act"], asked["arguments"])}
         except NotPossibleError as error:
             return {"not_possible": str(error)}
+        except (StoreError, EngineStoppedError) as error:
+            LOG.warning("an act failed: %s", error)
+            return {"not_possible": f"the database is lost: {str(error).splitlines()[0]}"}
         except Exception:
             LOG.exception("an act failed")
             return {"not_possible": f"the node failed: see {self._node.home.logs}"}

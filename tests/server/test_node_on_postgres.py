@@ -72,6 +72,10 @@ def test_without_its_server_the_api_asks_to_try_again(
         postgres.stop()
         try:
             assert code(world.client.get("/api/v1/status")) == (503, "node_busy")
+            page = world.client.get("/public")
+            assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+            assert "base de données" in page.text
+            assert "database" in page.text
             for _ in range(2):
                 assert code(till.post(till.batch(2))) == (503, "node_busy")
         finally:
