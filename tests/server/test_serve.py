@@ -196,3 +196,21 @@ def test_a_chunked_body_is_counted(home: Home, port: int) -> None:
         assert b'"code":"' in answer
         assert ask(port, "/api/v1/status")[0] == 200
         assert node.end() == 0
+
+
+def test_its_chain_is_proven_by_another_process_and_its_index_made_anew(
+    home: Home, port: int
+) -> None:
+    with serving(home) as node:
+        with desk(home) as act:
+            assert act("place.create", name="Bar du lac")["height"] == 1
+            assert act("rebuild")["height"] == 1
+            assert act("place.create", name="Buvette")["height"] == 2
+            assert act("audit")["bad_height"] is None
+            assert act("audit.links")["height"] == 2
+            link, chain = act("chain.link")["link"], act("status")["chain"]
+        words = [sys.executable, "-m", "server.verify", "chain", link, "--chain", chain]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=END_S)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.startswith("Good: 3 blocks, ")
+        assert node.end() == 0
