@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given, strategies as st
 
 from shared.amounts import Amount
-from shared.bodies import Body, Refund, Sale
+from shared.bodies import Body, Chargeback, Refund, Sale, SlotSale, SplitSale
 from shared.codec import encode
 from shared.errors import Code, Refused
 from shared.ids import ZERO_HASH, AuthorId, BootId, CardRef, ChainId, Hash, author_id
@@ -33,6 +33,16 @@ SEED = bytes(range(32))
 AUTHOR = author_id(public_key(SEED))
 CHAIN = ChainId("ab" * 16)
 SALE = Sale("cached", CardRef("00" * 16), ZERO_HASH, (), Amount(500))
+
+
+SPLIT: dict[str, object] = {
+    "basis": "online",
+    "card": "00" * 16,
+    "detail": ZERO_HASH,
+    "in": [{"amount": 1, "asset": "TIME"}],
+    "total": 5,
+}
+SLOT = SPLIT | {"allowance": "0" * 64, "basis": "slot", "in": [], "spent": [0, 5]}
 
 
 def text(payload: dict[str, Any]) -> bytes:
@@ -120,6 +130,29 @@ def test_a_payload_has_at_most_8_kib_and_that_of_a_large_kind_half_a_mebibyte(
     with pytest.raises(Refused) as refused:
         open_payload(of_size(most + 1, kind))
     assert refused.value.code is Code.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    "kind, body, shape",
+    [
+        ("sale", SPLIT, SplitSale),
+        (
+            "sale",
+            SPLIT | {"allowance": "0" * 64, "basis": "slot", "in": [], "spent": [0, 5]},
+            SlotSale,
+        ),
+        (
+            "dispute",
+            {"amount": 5, "author": "0" * 32, "evidence": "stripe:dp_1:lost", "seq": 1},
+            Chargeback,
+        ),
+    ],
+)
+def test_a_kind_may_have_several_forms(
+    kind: str, body: dict[str, object], shape: type[Body]
+) -> None:
+    opened = open_payload(text({**VECTOR["good"], "kind": kind, "body": body})).body
+    assert type(opened) is shape
 
 
 # ---------- batches ----------
