@@ -52,6 +52,9 @@ def test_the_template_is_what_a_new_node_reads(tmp_path: Path) -> None:
         ('name = "x"\n[place]\ntime_zone = "Mars/Olympus"', "'Mars/Olympus' is not known"),
         ('name = "x"\n[place]\ntime_zone = "../etc/passwd"', "is not known"),
         ('name = "x"\n[place]\nlanguage = "de"', "Invalid enum value 'de'"),
+        ('name = "x"\ndatabase = "mysql://x/y"', "must be empty or begin with postgresql://"),
+        ('name = "x"\ndatabase = "postgresql://u:secret@h/d"', "use PGPASSWORD or ~/.pgpass"),
+        ('name = "x"\ndatabase = "postgresql://h/d?password=s"', "use PGPASSWORD or ~/.pgpass"),
         ('name = "x"\nproduction = true', "production = true needs real Stripe keys"),
         (
             'name = "x"\nproduction = true\nsimulated_clock = true',
@@ -63,6 +66,12 @@ def test_what_is_unsafe_or_misspelt_is_refused(tmp_path: Path, text: str, words:
     with pytest.raises(HostError) as refused:
         read(tmp_path, text)
     assert words in str(refused.value)
+
+
+def test_a_database_is_a_file_unless_an_address_is_given(tmp_path: Path) -> None:
+    assert not read(tmp_path, 'name = "x"').database
+    address = "postgresql://tirelire@/tirelire?host=/var/run/postgresql"
+    assert read(tmp_path, f'name = "x"\ndatabase = "{address}"').database == address
 
 
 @pytest.mark.parametrize("listen", ["127.0.0.1:1", "127.9.9.9:80", "localhost:8600", "[::1]:8600"])

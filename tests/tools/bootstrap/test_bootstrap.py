@@ -174,6 +174,20 @@ def test_a_small_disk_is_refused_before_anything_is_made() -> None:
         environment._refuse_a_small_disk(needed=10**15)
 
 
+def test_postgresql_is_for_the_tests_and_starts_nothing() -> None:
+    """A node on SQLite does not need it; while it is installed, no cluster is made for good."""
+    (needed,) = [package for package in debian.PACKAGES if package.name == "postgresql"]
+    assert needed.commands == {"test", "soak", "bench"}
+    said = [word for word in debian.HOOKS if word != "-o"]
+    assert [word.split("=")[0].rstrip(":") for word in said] == [
+        "DPkg::Pre-Invoke",
+        "DPkg::Pre-Invoke",
+        "DPkg::Post-Invoke",
+    ]
+    assert "echo create_main_cluster=false >" in said[1]
+    assert all(word.endswith("/createcluster.d/tirelire.conf") for word in said)
+
+
 def test_each_debian_package_has_its_reason_and_a_command() -> None:
     for package in debian.PACKAGES:
         assert package.reason
