@@ -80,6 +80,14 @@ def test_an_issue_of_nothing_is_a_fresh_allowance(here: Neighbours) -> None:
     assert known(here).expires == 492_049
 
 
+def test_an_hour_that_has_begun_counts_from_its_beginning(here: Neighbours) -> None:
+    here.world.time += HOUR - 1
+    assert here.bar(issue()) == ["accepted"]
+    assert known(here).expires == 492_024
+    assert type(known(here).expires) is int
+    assert permitted(here, allowance(1, 10_000))
+
+
 def test_an_issue_tops_up_what_was_spent(here: Neighbours) -> None:
     here.bar(issue())
     here.world.do(here.world.till, slot(0, 4_000, allowance(1, 10_000)))
