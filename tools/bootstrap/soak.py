@@ -34,7 +34,7 @@ KILLS: Final = "tests/server/engine/kills"
 PARTS: Final = {
     "kills-sqlite": Part("1,000 times kill -9 of a node on SQLite", 4, (KILLS, "-k", "sqlite")),
     "kills-postgresql": Part(
-        "1,000 on PostgreSQL, and 100 with its server", 8, (KILLS, "-k", "postgresql")
+        "1,000 on PostgreSQL, and 100 with its server", 12, (KILLS, "-k", "postgresql")
     ),
     "kills-http": Part("100 of a serving node", 3, ("tests/e2e/test_node_killed.py",)),
     "kills-till": Part(
