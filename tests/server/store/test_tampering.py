@@ -97,8 +97,10 @@ def changed(value: Any) -> Any:
     """Give a value of the same type that differs as little as a flipped bit."""
     if isinstance(value, bytes):
         return value[:-1] + bytes([value[-1] ^ 1])
-    if isinstance(value, int):
-        return value + AWAY
+    if value is None:  # of `chain_step`: it had not changed before
+        return AWAY
+    if isinstance(value, int) or value is None:  # only numbers may be missing
+        return (value or 0) + AWAY
     return f"{value[:-1]}{chr(ord(value[-1]) ^ 32)}" if value else "x"
 
 
