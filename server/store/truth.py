@@ -91,11 +91,14 @@ class Tables:
 
     def finish(self, report: Report) -> list[Finding]:
         """Compare the state with what all blocks together give; give all findings."""
-        top = report.tip.height
+        top, cut_off = report.tip.height, False
         tables = (self._headers, self._batches, self._blocks)
         for rows in (*tables, self._transactions, self._postings, self._steps):
             for row in rows.rest():
                 self._add(max(0, _number(row[0])), f"{rows.name} {row[0]} belongs to nothing")
+                cut_off |= rows is self._batches and _number(row[0]) > top
+        if cut_off:
+            return self.findings  # a header is gone: the state is that of blocks nobody can read
         for name, shelf in SHELVES.items():
             self._records(name, shelf, report)
         tips = self._connection.execute(select(schema.CHAIN_TIP)).all()
