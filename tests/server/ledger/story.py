@@ -4,11 +4,8 @@
 is recorded must audit green for ever, so a new protocol gets a story and a vector of its own.
 """
 
-import json
 from itertools import count
-from pathlib import Path
 
-from server.ledger.audit import audit
 from server.ledger.melting import matures, month_of
 from shared.amounts import Amount
 from shared.bodies import (
@@ -31,8 +28,8 @@ from shared.bodies import (
 from shared.codec import encode
 from shared.ids import POT_COMMONS, ZERO_HASH, AssetId, PlaceId, PublicKey
 from shared.policy import DemurragePolicy, OfflinePolicy, ProtocolPolicy
-from shared.signing import to_text
 from shared.transaction import Batch, open_payload, parse_batch, payload_hash
+from tests.server.ledger.recorded import VECTORS, as_json
 from tests.server.ledger.world import (
     BAR,
     BOOT,
@@ -49,7 +46,7 @@ from tests.server.ledger.world import (
     sale,
 )
 
-FILE = Path(__file__).parents[2] / "vectors" / "chain-protocol-1.json"
+FILE = VECTORS / "chain-protocol-1.json"
 TODAY, GRACE, STEP = 20_000, 100, 30
 
 MELT_DAY = TODAY + GRACE
@@ -231,29 +228,6 @@ def _melted(world: World) -> None:
     assert world.do(world.node, Distribute(GRAIN, month, BAR)) == ["accepted"]
     assert world.held(purse(1), GRAIN) == 673 - 67 - 400 + 67
     assert world.held(POT_COMMONS, GRAIN) == 6
-
-
-def as_json(world: World) -> str:
-    """Write the vector: blocks as they are stored, and what an audit of them must say."""
-    report = audit(world.blocks)
-    log = report.tip.log
-    blocks = [
-        {
-            "batches": [batch.decode() for batch in block.batches],
-            "header": block.header.decode(),
-            "seal": to_text(block.seal),
-        }
-        for block in world.blocks
-    ]
-    vector = {
-        "blocks": blocks,
-        "chain": report.tip.chain,
-        "height": report.tip.height,
-        "log": {"root": log.root().hex(), "size": log.size},
-        "state": report.tip.state,
-        "verdicts": [str(done.verdict) for *_, done in report.memory.past],
-    }
-    return json.dumps(vector, indent=1, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

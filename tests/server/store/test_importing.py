@@ -12,6 +12,8 @@ from server.store.database import Database, open_database
 from server.store.importing import append_chain
 from server.store.stored import stored_blocks
 from server.store.truth import prove
+from tests.server.ledger import story, story_two
+from tests.server.ledger.recorded import read
 from tests.server.verify.chains import recorded
 
 
@@ -22,12 +24,15 @@ def database(where: Path | str) -> Iterator[Database]:
     database.close()
 
 
-def test_the_recorded_chain(database: Database) -> None:
+@pytest.mark.parametrize("file", [story.FILE, story_two.FILE], ids=["protocol 1", "protocol 2"])
+def test_the_recorded_chain(database: Database, file: Path) -> None:
+    """Executed over the store it gives the state that it gave in memory."""
+    kept = read(file)
     with database.write() as connection:
-        tip = append_chain(connection, recorded())
-    assert tip.state == "be0fed7989596f98243506f83d7c24b98c6cba21cf9ac058eb578a1ad05ebb15"
+        tip = append_chain(connection, kept.blocks)
+    assert (tip.state, tip.log.size, tip.log.root().hex()) == (kept.state, *kept.log)
     with database.read() as connection:
-        assert list(stored_blocks(connection)) == recorded()
+        assert list(stored_blocks(connection)) == kept.blocks
         assert readers.tip(connection) == tip
         report, wrong = prove(connection)
         assert (report.tip, wrong) == (tip, [])

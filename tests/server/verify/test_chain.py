@@ -16,6 +16,8 @@ from shared.checkpoint import Checkpoint, origin, sign_text, write_checkpoint
 from shared.ids import ChainId
 from shared.merkle import tree_hash
 from shared.signing import public_key
+from tests.server.ledger import story_two
+from tests.server.ledger.recorded import read
 from tests.server.verify.chains import CHAIN, recorded
 
 SEED = b"n" * 32
@@ -56,6 +58,16 @@ def test_a_good_chain(tmp_path: Path) -> None:
     assert STATE in said.output
     assert ROOT in said.output
     assert NODE in said.output
+
+
+def test_a_chain_of_a_federation(tmp_path: Path) -> None:
+    """Its keys have changed, and its last block hands it to another engine."""
+    kept = read(story_two.FILE)
+    said = run(tmp_path, kept.blocks, "--chain", kept.chain, chain=kept.chain)
+    assert said.exit_code == 0, said.output
+    assert f"  state        {kept.state}\n" in said.output
+    assert f"  root         {kept.log[1]}\n" in said.output
+    assert said.output.count("  node ") == 4
 
 
 def test_the_same_chain_gives_the_same_file(tmp_path: Path) -> None:
