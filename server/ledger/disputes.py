@@ -16,19 +16,22 @@ from server.ledger.effect import (
     Effect,
     Outcome,
     Signed,
+    merged_into,
     owing,
-    wallet_of,
     winds_down,
 )
 from server.ledger.governance import DISPUTES
 from server.ledger.money import Records, evidence
 from server.ledger.records import Card, Lock, Posting, Refunded, Settled, Wallet
+from server.ledger.refunds import payer_of
 from server.ledger.sales import book_sale
 from server.ledger.state import Done
 from shared.bodies import AnySale, Chargeback, Dispute, Reload
 from shared.errors import Code
 from shared.ids import EUR, EXTERNAL, Hash, PlaceId, WalletId, hold, issuer, loss, reserve, wallet
 from shared.verdict import DISPUTED
+
+_WALLET = wallet(WalletId(""))
 
 
 def dispute(context: Context, signed: Signed, body: Dispute) -> Outcome:
@@ -80,8 +83,7 @@ def _burn(
     """Burn what a reload has made: what was set aside, what the wallet has, the rest by a loss."""
     asset, state = reload.asset, context.state
     aside = min(due, state.balance(hold(paid.hash), asset))
-    card = state.get(Card, (reload.card,))
-    owner = wallet_of(context, card) if card else WalletId("")
+    owner = _reloaded(context, paid, reload)
     left = min(due - aside, state.balance(wallet(owner), asset))
     short = due - aside - left
     sources = ((hold(paid.hash), aside), (wallet(owner), left), (loss(DISPUTES), short))
@@ -93,6 +95,15 @@ def _burn(
     if short and record is not None:
         records = (*records, ((owner,), owing(record, asset, DISPUTES, short)))
     return postings, records
+
+
+def _reloaded(context: Context, paid: Done, reload: Reload) -> WalletId:
+    """Give the wallet that a reload was for, which the card may point to no longer."""
+    for posting in paid.postings:
+        if posting.target.startswith(_WALLET):
+            return merged_into(context, WalletId(posting.target.removeprefix(_WALLET)))
+    card = context.state.get(Card, (reload.card,))
+    return payer_of(context, card, paid.height, ()) if card else WalletId("")
 
 
 def _locked(context: Context, name: Hash, less: int) -> Records:

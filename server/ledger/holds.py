@@ -133,7 +133,7 @@ def _failed(context: Context, signed: Signed, body: _Step, kind: str) -> Outcome
     if isinstance(found, Code):
         return found
     locked, asset, proof = found
-    if locked.status == "failed":
+    if locked.status == "failed" or not locked.amount:  # nothing: a bank took the reload back
         return Code.ALREADY_SETTLED
     if locked.account == _WALLET:
         return Code.UNKNOWN_WALLET  # a reload for a card that nobody knows: it is only paid back

@@ -12,7 +12,8 @@ HOLDS, DISPUTES, GOVERNANCE, AUTHORS, ADOPTION = (
 OF_FEDERATION: Final = (
     # ---------- cash-outs and settlements ----------
     Mutant("done once", HOLDS, 'if locked.status != "locked":', "if False:"),
-    Mutant("failed once", HOLDS, 'if locked.status == "failed":', "if False:"),
+    Mutant("failed once", HOLDS, 'if locked.status == "failed" or', "if"),
+    Mutant("nothing does not come back", HOLDS, " or not locked.amount:", ":"),
     Mutant("paid money that comes back", HOLDS, 'if locked.status == "done":', "if False:"),
     Mutant("euros leave with what is burned", HOLDS, "Effect((burn, *paid),", "Effect((burn,),"),
     Mutant("euros come back", HOLDS, "Effect((*back, *postings),", "Effect((*postings,),"),
@@ -48,6 +49,15 @@ OF_FEDERATION: Final = (
     Mutant("what was given back is not paid", DISPUTES, "returned=returned)", "returned=0)"),
     Mutant("no more than was paid in", DISPUTES, "if taken > paid.body.amount:", "if False:"),
     Mutant("a chargeback remembers", DISPUTES, "(key, Refunded(taken)), *records", "*records"),
+    Mutant(
+        "who had the card owes it",
+        DISPUTES,
+        "payer_of(context, card, paid.height, ())",
+        "card.wallet",
+    ),
+    Mutant(
+        "who was reloaded pays", DISPUTES, "if posting.target.startswith(_WALLET):", "if False:"
+    ),
     Mutant("what is short is owed", DISPUTES, "if short and record is not None:", "if False:"),
     Mutant(
         "what was set aside comes first",

@@ -9,6 +9,8 @@ from shared.amounts import Amount
 from shared.bodies import (
     Body,
     CardBlock,
+    CardLink,
+    CardUnblock,
     CashOutDone,
     CashOutFailed,
     Chargeback,
@@ -194,6 +196,38 @@ def test_what_was_spent_is_a_declared_loss_that_the_wallet_owes(world: World) ->
     assert (world.held(purse(2)), world.held(loss(DISPUTES))) == (50, 0)
 
 
+def test_whoever_has_the_card_now_does_not_pay_for_who_had_it(world: World) -> None:
+    seq = reloaded(world, 2, 500, "stripe:cs_2:paid")
+    assert world.do(world.node, CardLink(card(2), holder(9))) == ["accepted"]
+    reloaded(world, 2, 400, "stripe:cs_3:paid")
+    assert (world.held(purse(2)), world.held(purse(9))) == (500, 400)
+    assert took_back(world, 500, "stripe:dp_1", seq) == "accepted"
+    assert (world.held(purse(2)), world.held(purse(9)), world.held(loss(DISPUTES))) == (0, 400, 0)
+
+
+def test_a_reload_is_for_whom_it_reached_also_in_the_block_of_a_link(world: World) -> None:
+    reload = Reload(Amount(500), FED, card(2), "stripe:cs_2:paid")
+    linked = world.do(world.node, CardLink(card(2), holder(9)), reload)
+    assert linked == ["accepted", "accepted"]
+    assert took_back(world, 500, "stripe:dp_1", world.node.seq) == "accepted"
+    assert (world.held(purse(9)), world.held(loss(DISPUTES))) == (0, 0)
+
+
+def test_nor_for_what_was_set_aside_for_who_had_it(aside: World) -> None:
+    seq, name = aside.node.seq, aside.node.prev
+    assert aside.do(aside.node, CardUnblock(card(2)), CardLink(card(2), holder(9))) == [
+        "accepted",
+        "accepted",
+    ]
+    reloaded(aside, 2, 400, "stripe:cs_3:paid")
+    assert aside.do(aside.node, CashOutDone("stripe:re_1", name)) == ["accepted"]
+    assert took_back(aside, 500, "stripe:dp_1", seq) == "accepted"
+    assert (aside.held(purse(9)), aside.held(loss(DISPUTES))) == (400, -500)
+    record = aside.memory.get(Wallet, (holder(2),))
+    assert record is not None
+    assert record.debts == ((FED, DISPUTES, 500),)
+
+
 def test_no_more_is_taken_back_than_was_paid(world: World) -> None:
     seq = reloaded(world, 2, 500, "stripe:cs_2:paid")
     assert took_back(world, 501, "stripe:dp_1", seq) == "rejected(refund_too_large)"
@@ -268,6 +302,14 @@ def test_a_bank_takes_back_what_was_set_aside(
     record = aside.memory.get(Lock, (name,))
     assert record is not None
     assert (record.amount, record.status) == (left, status)
+
+
+def test_of_what_a_bank_took_back_whole_nothing_comes_back(aside: World) -> None:
+    seq, name = aside.node.seq, aside.node.prev
+    assert took_back(aside, 500, "stripe:dp_1", seq) == "accepted"
+    assert aside.do(aside.node, CashOutFailed("stripe:re_1", name)) == ["rejected(already_settled)"]
+    assert aside.do(aside.node, CashOutDone("stripe:re_1", name)) == ["rejected(already_settled)"]
+    assert (outstanding(aside), aside.held(reserve(BAR), EUR)) == (1_000, 1_000)
 
 
 def test_a_bank_takes_back_what_was_paid_back_already(aside: World) -> None:
