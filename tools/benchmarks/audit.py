@@ -22,7 +22,7 @@ from tools.benchmarks import limit
 from tools.benchmarks.result import Figures, memory, result
 from tools.benchmarks.world import Node, Terminal, card, open_node
 
-SIZE: Final = 400
+SIZE: Final = 800
 SALES: Final = 500
 """In a batch."""
 CARDS: Final = 200
