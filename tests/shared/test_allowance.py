@@ -1,8 +1,11 @@
 """The name of an allowance, against bytes written by hand."""
 
+import json
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from shared.allowance import EPOCH_HOUR, MOST_CENTS, Allowance, allowance_hash
@@ -25,6 +28,13 @@ BYTES = (
 
 def test_the_hash_is_over_a_tag_and_canonical_json() -> None:
     assert allowance_hash(ONE) == sha256(BYTES).hexdigest()
+
+
+def test_the_vector() -> None:
+    file = Path(__file__).parent.parent / "vectors" / "proofs.json"
+    told = json.loads(file.read_text("utf-8"))["allowance"]
+    assert told["hashed"].encode() == BYTES
+    assert allowance_hash(msgspec.convert(told["fields"], Allowance)) == told["hash"]
 
 
 def test_whatever_changes_changes_the_hash() -> None:

@@ -1,5 +1,8 @@
 """Proofs of possession: a key is brought by whoever holds it, for one purpose, once."""
 
+import json
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -9,6 +12,7 @@ from shared.proofs import invitation, invitation_holds, rotation, rotation_holds
 from shared.signing import Purpose, public_key, sign, to_text
 
 SEED = b"k" * 32
+VECTOR = json.loads((Path(__file__).parent.parent / "vectors" / "proofs.json").read_text("utf-8"))
 CHAIN, OTHER_CHAIN = ChainId("c" * 32), ChainId("d" * 32)
 AUTHOR, OTHER = AuthorId("a" * 32), AuthorId("b" * 32)
 BAR = PlaceId("bar")
@@ -17,6 +21,18 @@ BAR = PlaceId("bar")
 def joining(proof: str, place: str = "bar") -> PlaceJoin:
     key = PublicKey(public_key(SEED).hex())
     return PlaceJoin(key=key, label="Node", name="Le Bar", place=PlaceId(place), proof=proof)
+
+
+def test_the_vectors() -> None:
+    """Another implementation's proofs: the bytes that are signed stand beside them."""
+    told = VECTOR["rotation"]
+    made = rotation(bytes.fromhex(told["seed"]), told["chain"], told["author"])
+    assert (made.key, made.proof) == (told["key"], told["proof"])
+    assert told["signed"] == f"tirelire/pairing/1\n{told['chain']} {told['author']} {told['key']}"
+    told = VECTOR["invitation"]
+    proof = invitation(bytes.fromhex(told["seed"]), told["chain"], told["place"])
+    assert proof == told["proof"]
+    assert told["signed"] == f"tirelire/invitation/1\n{told['chain']} bar {told['key']}"
 
 
 def test_the_new_key_signs_chain_author_and_key() -> None:

@@ -9,11 +9,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given, strategies as st
 
 from shared.amounts import Amount
-from shared.bodies import Body, Chargeback, Refund, Sale, SlotSale, SplitSale
+from shared.bodies import Body, Chargeback, PolicySet, Refund, Sale, SlotSale, SplitSale
 from shared.codec import encode
 from shared.errors import Code, Refused
 from shared.ids import ZERO_HASH, AuthorId, BootId, CardRef, ChainId, Hash, author_id
 from shared.kinds import KINDS
+from shared.policy import POLICY_SINCE
 from shared.signing import Purpose, public_key, sign, to_text
 from shared.transaction import (
     MAX_BATCH_BYTES,
@@ -253,9 +254,19 @@ def test_each_body_is_read_and_written_alike(vector: dict[str, Any]) -> None:
     assert json.loads(encode(body)) == vector["body"]
 
 
-def test_each_active_kind_has_a_vector() -> None:
-    named = {vector["kind"] for vector in vectors("bodies.json")}
-    assert named == {name for name, kind in KINDS.items() if kind.body}
+def test_each_body_and_each_policy_has_a_vector() -> None:
+    payloads = [{**VECTOR["good"], **vector} for vector in vectors("bodies.json")]
+    bodies = [open_payload(canonical(each)).body for each in payloads]
+    assert {type(body) for body in bodies} == {
+        body for kind in KINDS.values() for body in kind.bodies
+    }
+    policies = {type(body.value) for body in bodies if isinstance(body, PolicySet)}
+    assert policies == set(POLICY_SINCE)
+
+
+def test_each_kind_of_protocol_2_has_a_wrong_vector() -> None:
+    wrong = {vector["kind"] for vector in vectors("bodies.failed.json")}
+    assert wrong >= {name for name, kind in KINDS.items() if kind.since > 1}
 
 
 @pytest.mark.parametrize("vector", vectors("bodies.failed.json"), ids=lambda v: v["why"])
