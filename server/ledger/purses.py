@@ -24,6 +24,7 @@ from server.ledger.effect import (
     winds_down,
 )
 from server.ledger.records import (
+    Acceptance,
     Allowed,
     Author,
     Card,
@@ -35,6 +36,7 @@ from server.ledger.records import (
     Record,
     Wallet,
 )
+from server.ledger.state import State
 from shared.allowance import EPOCH_HOUR, MOST_CENTS, Allowance, allowance_hash
 from shared.bodies import PurseIssue, PurseRelease, Role, SaleVoid
 from shared.errors import Code
@@ -180,12 +182,20 @@ def _all_heard(context: Context, body: PurseRelease, assets: tuple[AssetId, ...]
         at = PlaceId(record.place)
         if state.places()[at].left:  # what its tills still have is disputed
             continue
-        if not all(state.takes(at, asset) for asset in assets):
+        if not all(_ever_takes(state, at, asset) for asset in assets):
             continue
         head = state.get(Head, (author,))
         if author not in heard or heard[author] > (head.seq if head else 0):
             return False
     return True
+
+
+def _ever_takes(state: State, at: PlaceId, asset: AssetId) -> bool:
+    """Tell whether a place takes an asset or may have taken it: tills sell on until they know.
+
+    Where neither its issuer nor the place has ever spoken of it, there was no consent to end.
+    """
+    return state.takes(at, asset) or state.get(Acceptance, (asset, at)) is not None
 
 
 def _to_wallet(

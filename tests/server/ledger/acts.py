@@ -129,7 +129,8 @@ def _adoption(here: Federation, _: Author) -> ForkAdopt:
 
 def _release(here: Federation, _: Author) -> PurseRelease:
     late, seq, _hash = here.named["late"]
-    heads = (Known(here.bar_till.id, here.bar_till.seq), Known(late, seq))
+    cafe = Known(here.cafe_till.id, 0)  # there was talk of GRAIN there
+    heads = (Known(here.bar_till.id, here.bar_till.seq), cafe, Known(late, seq))
     return PurseRelease(card(OLD_PURSE_CARD), heads)
 
 

@@ -51,6 +51,12 @@ OF_CARDS: Final = (
         "if signed.author in validators(context).suspended:",
         "if False:",
     ),
+    Mutant(
+        "tills of a consent that ended are waited for",
+        PURSES,
+        " or state.get(Acceptance, (asset, at)) is not None",
+        "",
+    ),
     Mutant("no purse on a plain card", PURSES, 'if card.tier == "T0":', "if False:"),
     Mutant("no purse on a blocked card", PURSES, 'if card.status == "blocked":', "if False:"),
     Mutant(

@@ -8,12 +8,14 @@ from shared.bodies import (
     CardBlock,
     CardHome,
     GroupCreate,
+    PlaceCreate,
     PlaceLeave,
     PolicySet,
     SaleVoid,
+    TerminalEnrol,
     TerminalRevoke,
 )
-from shared.ids import Hash, loss, place
+from shared.ids import Hash, PlaceId, PublicKey, loss, place
 from shared.policy import PursePolicy
 from tests.server.ledger.neighbours import CAFE, Neighbours
 from tests.server.ledger.pursed import (
@@ -29,7 +31,7 @@ from tests.server.ledger.pursed import (
     release,
     slot,
 )
-from tests.server.ledger.world import BAR, DAY, FED, GRAIN, card, holder, purse
+from tests.server.ledger.world import BAR, DAY, FED, GRAIN, Author, card, holder, purse
 
 
 @pytest.fixture
@@ -265,10 +267,22 @@ def test_a_release_waits_for_every_till(here: Neighbours) -> None:
 def test_a_release_does_not_wait_for_a_till_that_never_could_take_the_purse(
     here: Neighbours,
 ) -> None:
+    kiosk, key = PlaceId("kiosk"), PublicKey(Author(b"k" * 32).key.hex())
+    enrol = TerminalEnrol(PublicKey("22" * 32), key, "Kiosk 1", kiosk)
+    assert here.cafe(PlaceCreate("Le Kiosque", kiosk), enrol) == ["accepted"] * 2
     here.bar(issue())
     here.world.time += 24 * HOUR
+    assert here.bar(release(here.world.till, here.till)) == ["accepted"]
+
+
+def test_a_release_waits_for_a_till_that_could_take_the_purse_until_a_consent_ended(
+    here: Neighbours,
+) -> None:
+    here.bar(issue())
     here.cafe(AssetAccept(accept=False, asset=GRAIN, place=CAFE, side="place"))
-    assert here.bar(release(here.world.till)) == ["accepted"]
+    here.world.time += 24 * HOUR
+    assert here.bar(release(here.world.till)) == ["rejected(heads_missing)"]
+    assert here.bar(release(here.world.till, here.till)) == ["accepted"]
 
 
 def test_a_release_does_not_wait_for_a_revoked_till_nor_for_a_place_that_left(
