@@ -174,7 +174,7 @@ MESSAGES: Final[dict[Code, Words]] = {
     ),
     Code.BAD_CURSOR: Words("Ce repère n’est pas connu.", "This cursor is not known."),
     Code.CHAIN_CLOSED: Words(
-        "Ce nœud ne montre sa chaîne qu’à ceux à qui il a donné un lien.",
+        "Ce nœud ne montre sa chaîne qu’à qui il a donné un lien.",
         "This node shows its chain only to those it has given a link to.",
     ),
     Code.NOT_FOUND: Words("Cela n’existe pas.", "There is no such thing."),
