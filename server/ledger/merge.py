@@ -28,7 +28,10 @@ from shared.ids import AssetId, loss, wallet
 
 
 def merge(context: Context, signed: Signed, body: Merge) -> Outcome:
-    """Move all of a wallet into another one; the node of the first one's home signs."""
+    """Move all of a wallet into another one; the node of the first one's home signs.
+
+    What comes with debts needs the consent of the other one's home too: it must be the same node.
+    """
     source = context.state.get(Wallet, (body.source,))
     target = context.state.get(Wallet, (body.target,))
     if source is None or target is None:
@@ -39,6 +42,8 @@ def merge(context: Context, signed: Signed, body: Merge) -> Outcome:
         return Code.WALLET_MERGED
     if body.source == body.target:
         return Code.BAD_FIELD
+    if source.debts and (code := serves(context, signed, target.home)):
+        return code  # nobody makes a stranger pay what a card of his has overdrawn
     for asset, place, debt in source.debts:
         target = owing(target, asset, place, debt)
     target = replace(target, cards=tuple(sorted({*target.cards, *source.cards})))

@@ -165,11 +165,14 @@ def _slot_dues(context: Context, at: PlaceId, payer: WalletId, body: SlotSale) -
 
 
 def _liable(context: Context, at: PlaceId, body: SlotSale) -> PlaceId:
-    """Say whose loss it is if a card is short: its home's, if the chain permitted no such card."""
+    """Say whose loss it is if a card is short: its home's, if the chain permitted no such card.
+
+    A card that can have no allowance is no home's: whoever took one for it bears that.
+    """
     known = context.state.get(Allowed, (body.allowance,))
     card = context.state.get(Card, (body.card,))
     forged = known is None or known.card != body.card
-    return card.home if forged and card else at
+    return card.home if forged and card and card.tier != "T0" else at
 
 
 _DUES: Final[dict[type[AnySale], Callable[..., Dues | Code]]] = {

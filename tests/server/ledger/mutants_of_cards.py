@@ -25,6 +25,13 @@ OF_CARDS: Final = (
         "lost_at = _liable(context, at, body)",
         "lost_at = at",
     ),
+    Mutant("no home promised for such a card", SALES, ' and card.tier != "T0"', ""),
+    Mutant(
+        "debts only by consent",
+        MERGE,
+        "if source.debts and (code := serves(context, signed, target.home)):",
+        "if False:",
+    ),
     Mutant("allowance of this card", SALES, " or known.card != body.card", ""),
     Mutant("a copied card is blocked", SALES, "    if overlaps:\n", "    if False:\n"),
     Mutant(

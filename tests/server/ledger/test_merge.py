@@ -21,7 +21,15 @@ from shared.bodies import (
 )
 from shared.ids import ZERO_HASH, AssetId, WalletId, loss
 from shared.policy import NO_DEMURRAGE
-from tests.server.ledger.neighbours import CLUB, POINTS, STAMP, Neighbours, given, unit
+from tests.server.ledger.neighbours import (
+    CAFE_CARD,
+    CLUB,
+    POINTS,
+    STAMP,
+    Neighbours,
+    given,
+    unit,
+)
 from tests.server.ledger.pursed import RICH, TODAY, account, issue, purses
 from tests.server.ledger.world import BAR, DAY, FED, GRAIN, card, holder, purse, sale
 
@@ -88,6 +96,14 @@ def test_debts_move_and_are_paid_from_what_is_there(here: Neighbours) -> None:
     owner = world.memory.get(Wallet, (holder(RICH),))
     assert owner is not None
     assert owner.debts == ()
+
+
+def test_debts_are_not_put_on_another_homes_wallet(here: Neighbours) -> None:
+    world = here.world
+    world.sale(1, 300)  # owes 300
+    theirs = holder(CAFE_CARD)
+    assert here.bar(Merge(holder(1), theirs)) == ["rejected(not_authorised)"]
+    assert here.bar(Merge(holder(3), theirs)) == ["accepted"]  # who owes nothing may go anywhere
 
 
 def test_a_purse_is_funded_by_the_target_from_then_on(here: Neighbours) -> None:

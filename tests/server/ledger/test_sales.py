@@ -182,6 +182,13 @@ def test_the_allowance_of_another_card_is_unknown(here: Neighbours) -> None:
     assert (here.world.held(loss(CAFE)), here.world.held(loss(BAR))) == (0, -1)
 
 
+def test_nobody_promised_anything_for_a_card_without_a_purse(here: Neighbours) -> None:
+    """Card 2 can have no allowance: who took one for it bears what is missing."""
+    world = here.world
+    assert world.do(here.till, slot(0, 500, ONE, of=2)) == ["overdrawn"]
+    assert (world.held(loss(CAFE)), world.held(loss(BAR))) == (-500, 0)
+
+
 def test_the_count_goes_on_after_what_the_chain_had_lost(here: Neighbours) -> None:
     """Blocks were lost with an issue of 30.00; its sales came in: the next issue can be spent."""
     lost = allowance(1, 3_000, of=THIN)
