@@ -102,7 +102,9 @@ def drive(port: int, shares: Sequence[Sequence[bytes]]) -> Run:
                 client = key.data
                 if client.is_answered():
                     seconds.append(time.perf_counter() - client.sent_at)
-                    busy -= not client.send()
+                    if not client.send():
+                        selector.unregister(client.socket)  # the node may close it now
+                        busy -= 1
         took = time.perf_counter() - start
     return Run(took, seconds, [client.bodies for client in clients])
 

@@ -213,7 +213,7 @@ def cash(asset: str) -> dict[str, Any]:
 NO_SALE = other("refund", amount=1, author="a" * 32, detail="0" * 64, seq=1)
 REJECTED: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("an unknown kind", other("dance", a=1), "unknown_kind"),
-    ("a kind that is not open yet", other("sale.void"), "kind_not_active"),
+    ("a body without its fields", other("sale.void"), "missing_field"),
     ("a kind for nodes only", other("place.create", name="X", place="x"), "not_authorised"),
     ("an unknown field", {"body": body(tip=1)}, "unknown_field"),
     ("a missing field", {"body": body(card=...)}, "missing_field"),
