@@ -11,8 +11,6 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 EMPTY_ROOT: Final = sha256(b"").digest()
-_NEVER: Final = 64
-"""A level that no list reaches."""
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -43,8 +41,18 @@ class Frontier(NamedTuple):
     peaks: tuple[bytes, ...]
 
     def extend(self, leaves: Iterable[bytes]) -> "Frontier":
-        """Give the frontier after appending these leaves."""
-        return self.grow(leaves, least_level=_NEVER)[0]
+        """Give the frontier after appending these leaves; level by level, which is faster."""
+        row = [sha256(b"\x00" + leaf).digest() for leaf in leaves]
+        size, peaks, left = self.size + len(row), list(self.peaks), list[bytes]()
+        position = self.size
+        while row:
+            if position & 1:
+                row.insert(0, peaks.pop())
+            if len(row) & 1:
+                left.append(row.pop())
+            row = [sha256(b"\x01" + row[at] + row[at + 1]).digest() for at in range(0, len(row), 2)]
+            position >>= 1
+        return Frontier(size, (*peaks, *reversed(left)))
 
     def grow(
         self, leaves: Iterable[bytes], *, least_level: int

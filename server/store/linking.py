@@ -30,6 +30,8 @@ from shared.merkle import EMPTY, Frontier
 
 RANGE: Final = 10_000
 """Transactions: small, as the other processes join when they have begun, half a second later."""
+AHEAD: Final = 2
+"""Ranges that each other process has in hand, so that it never waits for this one to look up."""
 _RUNS: Final = """
 SELECT batch, min(verdict), max(verdict), count(*) FROM chain_compact_transaction
 WHERE height = ? GROUP BY batch ORDER BY min(idx)
@@ -84,7 +86,7 @@ def _ranges(
     running: dict[Future[Linked], tuple[int, int]] = {}
     with ProcessPoolExecutor(others, get_context("spawn")) as pool:
         while left or running:
-            while left and len(running) < others:
+            while left and len(running) < AHEAD * others:
                 each = left.pop()
                 running[pool.submit(link_range, where, *each, keys)] = each
             if left:

@@ -46,3 +46,11 @@ def test_growing_in_two_steps_changes_nothing(leaves: list[bytes], cut: int) -> 
 def test_a_leaf_is_never_a_node() -> None:
     left, right = leaf_hash(b"a"), leaf_hash(b"b")
     assert leaf_hash(left + right) != node_hash(left, right)
+
+
+def test_many_leaves_at_once_are_as_many_one_after_the_other() -> None:
+    for there in range(20):
+        before = EMPTY.extend(b"%d" % number for number in range(there))
+        for more in (0, 1, 2, 3, 7, 8, 9, 64, 130):
+            leaves = [b"more %d" % number for number in range(more)]
+            assert before.extend(leaves) == before.grow(leaves, least_level=60)[0]
