@@ -202,8 +202,7 @@ def _judge(context: Context, transaction: Transaction, *, ends_batch: bool) -> O
         if not isinstance(body, SaleVoid):  # which moves nothing
             return Code.AUTHOR_REVOKED
     signed = Signed(envelope.author, author, transaction, ends_batch)
-    rule = RULES.get(type(body))
-    return Code.KIND_NOT_ACTIVE if rule is None else rule(context, signed, body)
+    return RULES[type(body)](context, signed, body)
 
 
 def _signs_no_longer(context: Context, author: Author, seq: int) -> bool:

@@ -8,10 +8,10 @@ import pytest
 
 from server.ledger.effect import Context
 from server.ledger.records import Head
-from server.ledger.rules import apply
+from server.ledger.rules import RULES, apply
 from server.ledger.state import State
 from shared.ids import ZERO_HASH
-from shared.kinds import KINDS
+from shared.kinds import KINDS, NAMES
 from shared.transaction import open_payload, write_payload
 from tests.server.ledger.acts import ACTS, LATER
 from tests.server.ledger.federation import (
@@ -85,3 +85,7 @@ def test_every_kind_and_every_signer_is_in_the_table() -> None:
     assert {row["kind"].split(" ")[0] for row in ROWS} == set(KINDS)
     assert {row["kind"] for row in ROWS} == set(ACTS)
     assert set(ROWS[0]) - {"kind"} == set(signers(world()))
+
+
+def test_every_body_has_its_rule() -> None:
+    assert set(RULES) == set(NAMES)
