@@ -31,8 +31,8 @@ class Scissors(Cable):
         self.mend()
 
     def _pass(self, source: socket.socket, target: socket.socket) -> None:
-        upwards = target.getpeername()[1] == self._node[1]
-        try:
+        try:  # around all of it: the other direction may have closed both ends already
+            upwards = target.getpeername()[1] == self._node[1]
             while data := source.recv(1_000):
                 left = self.to_node if upwards else self.from_node
                 target.sendall(data[:left])
