@@ -1,7 +1,7 @@
 """`./tirelire soak mutants`: mutate a core, run its tests on each mutant, print the score.
 
 Goes on from where an earlier run was stopped.  Ends with 1 when a mutant survived that nothing
-explains, or when mutmut itself could not work.
+explains, or when the tests are no judges: they fail by themselves, or never.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--part", default="0/1", help="K/N: try only the Kth of N equal samples")
     parser.add_argument("--seed", type=int, default=0, help="draws the samples")
     parser.add_argument("--only", default="*", help="a pattern of mutants' names: '*.money.*'")
+    parser.add_argument("--workers", type=int, default=1, help="how many are tried at once")
     parser.add_argument("--show", action="store_true", help="only print the score so far")
     asked = parser.parse_args(arguments)
     if unknown := set(asked.core) - set(PARTS):
@@ -33,24 +34,24 @@ def main(arguments: Sequence[str]) -> int:
     for name in asked.core or PARTS:
         folder = workshop.prepare(name, PARTS[name])
         if not asked.show:
-            ended |= _try(folder, Sample(number, of, asked.seed, asked.only))
+            sample = Sample(number, of, asked.seed, asked.only)
+            ended |= _try(folder, sample, asked.workers)
         ended |= _report(name, folder)
     return ended
 
 
-def _try(folder: Path, sample: Sample) -> int:
-    """Try all mutants, or what is open of a sample: they are made first, by trying none of them."""
-    names: list[str] = []
-    if sample != Sample():
-        workshop.run(folder, [workshop.NONE])
+def _try(folder: Path, sample: Sample, workers: int) -> int:
+    """Try what is open of a sample."""
+    ended = 1
+    if workshop.make(folder):
         mutants = score.read(folder / workshop.MUTANTS)
         open_ends = (mutant.name for mutant in mutants if mutant.fate not in score.SETTLED)
         names = sample.of_names(open_ends)
         if not names:
             return 0
-    ended = workshop.run(folder, names)
+        ended = workshop.attempt(folder, names, workers)
     if ended:
-        print(f"mutmut ended with {ended}; its last words are in {folder / workshop.LOG}")
+        print(f"the last words of what went wrong are in {folder / workshop.LOG}")
     return 1 if ended else 0
 
 

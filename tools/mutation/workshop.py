@@ -1,4 +1,4 @@
-"""The copy of the tree in which lines may be wrong, and mutmut at work in it.
+"""The copy of the tree in which lines may be wrong: mutmut makes them so, `trial` tries them.
 
 The copy keeps what was tried before: only files that differ are written again.  Survivors are tried
 anew, since a test that is new may kill them.
@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -31,6 +32,8 @@ NOT_KILLED: Final = frozenset({0, 5, 33})
 """mutmut's exit codes of what survived, and of what no test reached."""
 NONE: Final = "no.such.mutant"
 """A name that makes mutmut write all mutants and try none."""
+TRIAL: Final = str(Path(__file__).with_name("trial.py"))
+ALONE: Final = {**os.environ, "PYTHONPATH": "."}
 BESIDE: Final = (
     "tests/__init__.py",
     "tests/server/__init__.py",
@@ -90,18 +93,34 @@ def settings(part: Part) -> str:
     )
 
 
-def run(folder: Path, names: list[str]) -> int:
-    """Try the mutants that were not tried, or those named; give mutmut's exit code."""
+def make(folder: Path) -> bool:
+    """Make all mutants and find out which test reaches which; tell whether that went well."""
     shutil.rmtree(folder / MUTANTS / "tests", ignore_errors=True)  # mutmut adds and never removes
     (folder / MUTANTS / STATS).unlink(missing_ok=True)  # a test may reach more than it did
     forget_survivors(folder / MUTANTS)
-    command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", *names]
-    environment = {**os.environ, "PYTHONPATH": "."}
-    with (folder / LOG).open("wb") as log:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, check=False
+    command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", NONE]
+    with (folder / LOG).open("wb") as log:  # to try none of them is an error to mutmut
+        subprocess.run(
+            command, cwd=folder, env=ALONE, stdout=log, stderr=subprocess.STDOUT, check=False
         )
-    return done.returncode
+    return (folder / MUTANTS / STATS).is_file()
+
+
+def attempt(folder: Path, names: Iterable[str], workers: int) -> int:
+    """Try those of the mutants that were not tried; give the exit code of `trial`."""
+    config = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["tool"]["mutmut"]
+    words = config["pytest_add_cli_args_test_selection"]
+    command = [sys.executable, "-P", TRIAL, "--workers", str(workers), "--", *words]
+    with (folder / LOG).open("ab") as log:
+        return subprocess.run(
+            command,
+            cwd=folder / MUTANTS,
+            env=ALONE,
+            input="\n".join(names).encode(),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).returncode
 
 
 @dataclass(frozen=True)

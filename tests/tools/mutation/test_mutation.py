@@ -62,7 +62,9 @@ def small_tree(folder: Path) -> None:
 def test_a_real_run_finds_what_no_test_looks_at(tmp_path: Path) -> None:
     small_tree(tmp_path)
 
-    assert workshop.run(tmp_path, []) == 0
+    assert workshop.make(tmp_path)
+    names = (mutant.name for mutant in score.read(tmp_path / workshop.MUTANTS))
+    assert workshop.attempt(tmp_path, names, workers=2) == 0
 
     fates = {mutant.name: mutant for mutant in score.read(tmp_path / workshop.MUTANTS)}
     by_fate = {

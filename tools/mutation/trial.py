@@ -1,0 +1,216 @@
+"""Tries mutants: forks a warm pytest for each, and runs the tests that reach it until one fails.
+
+Run by itself inside mutmut's folder, where a core is replaced by its mutants; so it knows nothing
+of the rest of `tools`.  pytest collects once.  The order of the tests is only a matter of time:
+what killed the function's last mutant comes first, then the quickest; slow tests are for what all
+quick ones let live, at the end.  Each test has its own limit in seconds of CPU, so that a busy
+machine looks like no endless loop.  Exit codes are mutmut's and are kept beside the mutants after
+each trial: who stops it loses what was at work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import resource
+import signal
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from mutmut.mutation.trampoline import set_mutant_under_test
+
+STATS: Final = Path("mutmut-stats.json")
+SURVIVED, KILLED, BROKEN, TIMEOUT, NO_TEST = 0, 1, 3, 24, 33
+LEAST_SECONDS: Final = 5.0
+TIMES: Final = 20
+"""A test may take so many times what it took once, and the seconds above."""
+MOST_BYTES: Final = 6 << 30
+SLOW_SECONDS: Final = 0.3
+NOTHING, EVERYTHING = "", "fail"
+"""What mutmut's trampolines take for no mutant, and for every function broken."""
+
+
+class Codes:
+    """What became of the mutants of each file, kept as mutmut does."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read what is known."""
+        files = sorted(folder.rglob("*.py.meta"))
+        self._data = {file: json.loads(file.read_text("utf-8")) for file in files}
+        self._files = {
+            name: file for file, data in self._data.items() for name in data["exit_code_by_key"]
+        }
+
+    def open_ends(self) -> list[str]:
+        """Give each mutant that has no code yet."""
+        every = (data["exit_code_by_key"].items() for data in self._data.values())
+        return [name for codes in every for name, code in codes if code is None]
+
+    def of(self, name: str) -> int | None:
+        """Give the code of a mutant."""
+        code: int | None = self._data[self._files[name]]["exit_code_by_key"][name]
+        return code
+
+    def keep(self, name: str, code: int) -> None:
+        """Keep one code; a file is whole at any moment."""
+        file = self._files[name]
+        self._data[file]["exit_code_by_key"][name] = code
+        beside = file.with_suffix(".new")
+        beside.write_text(json.dumps(self._data[file], indent=4), "utf-8")
+        beside.replace(file)
+
+
+class Tests:
+    """The tests that were collected: which reach a function, and in which order they are tried."""
+
+    def __init__(self, items: list[pytest.Item]) -> None:
+        """Read which test reaches what, and how long it took."""
+        stats = json.loads(STATS.read_text("utf-8"))
+        self._seconds: dict[str, float] = stats["duration_by_test"]
+        self._reach = dict(_reached(stats["tests_by_mangled_function_name"], items))
+        self._items = {item.nodeid: item for item in items}
+        self._killers: dict[str, list[str]] = defaultdict(list)
+
+    def limit_s(self, test: str) -> float:
+        """Give the most seconds of CPU that a test may take."""
+        return LEAST_SECONDS + TIMES * self._took(test)
+
+    def _took(self, test: str) -> float:
+        return self._seconds.get(test, 0.0)
+
+    def of(self, mutant: str, *, slow: bool) -> list[pytest.Item]:
+        """Give the quick or the slow tests that reach a mutant, the likeliest killers first."""
+        killers = self._killers[_function(mutant)]
+        reach = self._reach.get(_function(mutant), set())
+        if mutant in {NOTHING, EVERYTHING}:
+            reach = set(self._items)
+        rest = sorted(reach.difference(killers), key=lambda name: (self._took(name), name))
+        names = (name for name in [*killers, *rest] if slow == (self._took(name) > SLOW_SECONDS))
+        return [self._items[name] for name in names]
+
+    def killed(self, mutant: str, test: str) -> None:
+        """Remember who killed a mutant of a function."""
+        killers = self._killers[_function(mutant)]
+        if test in killers:
+            killers.remove(test)
+        killers.insert(0, test)
+
+
+def _function(mutant: str) -> str:
+    return mutant.rpartition("__mutmut_")[0]
+
+
+def _reached(
+    seen: dict[str, list[str]], items: list[pytest.Item]
+) -> Iterator[tuple[str, set[str]]]:
+    """Give what mutmut saw; what the first user of a module's fixture reaches, all users reach."""
+    users: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        if _shares(item):
+            users[item.nodeid.partition("::")[0]].add(item.nodeid)
+    for function, tests in seen.items():
+        reach = set(tests)
+        shared = (each for each in users.values() if each & reach)
+        yield function, reach.union(*shared)
+
+
+def _shares(item: pytest.Item) -> bool:
+    info = getattr(item, "_fixtureinfo", None)
+    fixtures = info.name2fixturedefs.values() if info else ()
+    return any(each.scope != "function" for definitions in fixtures for each in definitions)
+
+
+class Trials:
+    """A plugin of pytest that tries mutants where pytest would run the tests."""
+
+    def __init__(self, workers: int, names: set[str]) -> None:
+        """Try those of these mutants that are open."""
+        self._workers, self._names = workers, names
+        self._codes = Codes(Path())
+        self._running: dict[int, tuple[str, int]] = {}
+        self._killing = -1
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Try all of them, when the tests pass without a mutant and fail without a function."""
+        tests = Tests(session.items)
+        gc.freeze()
+        for mutant, wanted in ((NOTHING, SURVIVED), (EVERYTHING, KILLED)):
+            self._start(mutant, tests.of(mutant, slow=False), tests)
+            if self._wait(tests)[1] != wanted:
+                raise pytest.UsageError(f"the tests are no judges: {mutant or 'they fail'}")
+        mutants = [name for name in self._codes.open_ends() if name in self._names]
+        lived = self._try(mutants, tests, slow=False)
+        self._try(lived, tests, slow=True)
+        return True
+
+    def _try(self, mutants: list[str], tests: Tests, *, slow: bool) -> list[str]:
+        """Try some mutants on the quick or the slow tests; give those that live."""
+        for mutant in mutants:
+            if items := tests.of(mutant, slow=slow):
+                if len(self._running) == self._workers:
+                    self._codes.keep(*self._wait(tests))
+                self._start(mutant, items, tests)
+            elif not slow:
+                self._codes.keep(mutant, NO_TEST)
+        while self._running:
+            self._codes.keep(*self._wait(tests))
+        return [mutant for mutant in mutants if self._codes.of(mutant) in {SURVIVED, NO_TEST}]
+
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """End at once when a test fails: nobody reads why."""
+        if call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception):
+            os.write(self._killing, item.nodeid.encode())
+            os._exit(KILLED)
+
+    def _start(self, mutant: str, items: list[pytest.Item], tests: Tests) -> None:
+        read, write = os.pipe()
+        pid = os.fork()
+        if pid:
+            os.close(write)
+            self._running[pid] = mutant, read
+            return
+        self._killing = write
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        set_mutant_under_test(mutant)
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+        code = BROKEN
+        try:
+            for item, following in zip(items, [*items[1:], None], strict=True):
+                signal.setitimer(signal.ITIMER_PROF, tests.limit_s(item.nodeid))
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            code = SURVIVED
+        finally:
+            os._exit(code)
+
+    def _wait(self, tests: Tests) -> tuple[str, int]:
+        pid, status = os.wait()
+        mutant, read = self._running.pop(pid)
+        with os.fdopen(read, "rb") as pipe:
+            killer = pipe.read().decode()
+        code = os.waitstatus_to_exitcode(status)
+        code = TIMEOUT if code == -signal.SIGPROF else code
+        if killer:
+            tests.killed(mutant, killer)
+        print(code, mutant, killer, flush=True)
+        return mutant, code
+
+
+def main() -> int:
+    """Try what was asked; names of mutants come on the standard input, one a line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--workers", type=int, required=True)
+    parser.add_argument("words", nargs="*", help="for pytest")
+    asked = parser.parse_args()
+    trials = Trials(asked.workers, set(sys.stdin.read().split()))
+    words = ["-q", "-s", "--rootdir=.", *asked.words]
+    return int(pytest.main(words, plugins=[trials]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
