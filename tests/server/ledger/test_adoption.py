@@ -5,15 +5,28 @@ from dataclasses import dataclass
 import pytest
 
 from server.ledger.adoption import Branch
-from server.ledger.records import Adopted, Author as Record, Head, Lock, Place, Refunded
+from server.ledger.records import (
+    Adopted,
+    Author as Record,
+    Balance,
+    Head,
+    Idle,
+    Lock,
+    Place,
+    Refunded,
+    Wallet,
+)
 from server.ledger.state import State
 from shared.amounts import Amount
 from shared.bodies import (
     Body,
     CardBlock,
+    CardLink,
     CashReload,
     ForkAdopt,
+    PlaceCreate,
     PlaceLeave,
+    PolicySet,
     Refund,
     TerminalEnrol,
     TerminalRevoke,
@@ -24,6 +37,7 @@ from shared.ids import (
     Hash,
     PlaceId,
     PublicKey,
+    WalletId,
     hold,
     issuer,
     loss,
@@ -33,13 +47,16 @@ from shared.proofs import rotation
 from shared.signing import Purpose, sign, to_text
 from shared.transaction import Batch, payload_hash
 from tests.server.ledger.council import joining
+from tests.server.ledger.story_two import MELTING
 from tests.server.ledger.world import (
     BAR,
+    DAY,
     FED,
     GRAIN,
     Author,
     World,
     card,
+    holder,
     modern,
     purse,
     sale,
@@ -208,6 +225,27 @@ def test_what_the_chains_own_branch_gave_back_is_not_the_others(here: Forked) ->
     assert here.verdicts(late) == ["rejected(unknown_sale)"]
 
 
+def test_a_loss_of_a_branch_is_given_back_to_whom_the_card_belongs_now(here: Forked) -> None:
+    new = WalletId("ee" * 16)
+    assert here.world.do(here.world.node, CardLink(card(2), new)) == ["accepted"]
+    batch = here.run(sale(2, 50), Refund(Amount(50), here.till, ZERO_HASH, 2))
+    assert here.adopt(batch) == "accepted"
+    assert here.verdicts(batch) == ["overdrawn", "accepted"]
+    assert (here.world.held(place(BAR)), here.world.held(loss(BAR))) == (110, 0)
+    owner = here.world.memory.get(Wallet, (new,))
+    assert owner is not None
+    assert owner.debts == ()
+
+
+def test_a_use_of_a_branch_is_one_on_the_day_of_its_adoption(here: Forked) -> None:
+    node = here.world.node
+    assert here.world.do(node, PolicySet(GRAIN, MELTING)) == ["accepted"]
+    assert here.world.issue(1, 500, "grain") == ["accepted"]
+    here.world.time += 5 * DAY
+    assert here.adopt(here.run(sale(1, 200))) == "accepted"
+    assert here.world.memory.get(Idle, (holder(1), GRAIN)) == Idle(20_005, 20_105)
+
+
 def test_cash_of_a_branch_is_booked(here: Forked) -> None:
     here.world.do(here.world.node, CardBlock(card(2), "lost"))
     cash = [CashReload(Amount(70), GRAIN, card(number), ZERO_HASH) for number in (1, 2)]
@@ -322,14 +360,18 @@ def test_nothing_is_made_by_an_adoption(here: Forked) -> None:
 def test_a_branch_sees_the_chain_without_what_came_after_it(here: Forked) -> None:
     record = here.world.memory.get(Record, (here.till,))
     assert record is not None
-    here.world.do(here.world.node, PlaceLeave(BAR))
+    cafe = PlaceId("cafe")
+    here.world.do(here.world.node, PlaceCreate("Cafe", cafe), PlaceLeave(cafe), PlaceLeave(BAR))
     state = State(here.world.memory)
     branch = Branch(state, record, here.till, 2)
     seen, left = branch.get(Record, (here.till,)), branch.get(Place, (BAR,))
     assert seen is not None
     assert left is not None
     assert (seen.status, left.left) == ("active", False)
+    for other, key in ((Record, here.world.node.id), (Head, here.till), (Place, cafe)):
+        assert branch.get(other, (key,)) == state.get(other, (key,)) is not None
     assert branch.transaction(here.till, 1) == state.transaction(here.till, 1) is not None
     assert branch.transaction(here.till, 2) is None
     assert (branch.places(), branch.assets()) == (state.places(), state.assets())
     assert branch.rows(Head) == state.rows(Head)
+    assert branch.rows(Balance, (place(BAR),)) == {(place(BAR), FED): Balance(110)}

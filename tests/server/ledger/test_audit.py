@@ -7,6 +7,7 @@ import pytest
 
 from server.ledger.audit import audit
 from server.ledger.chain import Block
+from server.ledger.finding import Finding
 from tests.server.ledger.world import World, founded
 
 
@@ -68,10 +69,15 @@ def test_a_missing_block_and_a_swapped_order_are_found(world: World) -> None:
     assert found.height == 3
 
 
+def test_what_lies_before_the_first_bad_block_is_proven(world: World) -> None:
+    good, bad = audit(world.blocks[:3]), audit([*world.blocks[:3], *world.blocks[4:]])
+    assert bad.tip == good.tip
+    assert (bad.tip.height, bad.blocks, bad.transactions) == (2, 3, 9)
+    assert bad.memory.records == good.memory.records
+
+
 def test_no_block_at_all_is_no_chain() -> None:
-    found = audit([]).finding
-    assert found is not None
-    assert found.what == "no genesis"
+    assert audit([]).finding == Finding(0, "no genesis")
 
 
 def test_a_block_without_its_batch_is_found(world: World) -> None:
