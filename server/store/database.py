@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError as NoConnec
 from server.store import migrate, rebuild, schema
 from server.store.backend import Backend
 from server.store.beside import backend_of
-from server.store.writer import StoreError, Writer
+from server.store.writer import StoreError, Writer, cause
 from shared.errors import Refused
 
 T = TypeVar("T")
@@ -38,13 +38,13 @@ class Database:
         try:
             connection = self._backend.reading.connect()
         except (DBAPIError, NoConnectionError) as error:
-            raise StoreError(f"cannot be reached: {error}") from error
+            raise StoreError(f"cannot be reached: {cause(error)}") from error
         try:
             with connection, connection.begin():
                 yield connection
         except DBAPIError as error:
             if self._backend.is_at_fault(error):
-                raise StoreError(f"lost while reading: {error}") from error
+                raise StoreError(f"lost while reading: {cause(error)}") from error
             raise
 
     @contextmanager
@@ -91,5 +91,5 @@ def open_database(where: Path | str) -> Database:
             rebuild.bring_up_to_date(connection)
     except (SQLAlchemyError, StoreError, ValueError, Refused) as error:
         backend.writing.dispose()
-        raise StoreError(f"{backend.name} cannot be opened: {error}") from error
+        raise StoreError(f"{backend.name} cannot be opened: {cause(error)}") from error
     return Database(where, backend)

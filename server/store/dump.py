@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from server.store import readers
 from server.store.backend import Backend
 from server.store.database import Database
-from server.store.writer import StoreError
+from server.store.writer import StoreError, cause
 
 _DEBIAN: Final = Path("/usr/lib/postgresql")
 _PLAIN: Final = ("--no-owner", "--no-privileges")
@@ -47,7 +47,7 @@ def undump(copy: Path, address: str) -> None:
         finally:
             backend.writing.dispose()
     except (SQLAlchemyError, StoreError) as error:
-        raise DumpError(str(error)) from error
+        raise DumpError(cause(error)) from error
 
 
 def _fill(backend: Backend, copy: Path, address: str) -> None:

@@ -38,6 +38,12 @@ class StoreError(Exception):
     """
 
 
+def cause(error: BaseException) -> str:
+    """Give what a database has said, on one line: without the statement and its parameters."""
+    said = getattr(error, "orig", None) or error
+    return " ".join(str(said).split()) or type(said).__name__
+
+
 class Lane(Protocol[Item_contra, Answer_co]):
     """Work of one kind that can share a transaction."""
 
@@ -101,7 +107,7 @@ class Writer:
         except BaseException as error:
             returned.set_exception(error)
             if self._backend.is_at_fault(error):
-                raise StoreError(f"not written: {error}") from error
+                raise StoreError(f"not written: {cause(error)}") from error
             raise
         else:
             returned.set_result(None)
@@ -163,7 +169,7 @@ class Writer:
             self._hang_up()
             lane.lost()
             for _, _, answer in tasks:
-                lost = StoreError(f"not written: {error}")
+                lost = StoreError(f"not written: {cause(error)}")
                 lost.__cause__ = error
                 answer.fail(lost)
         else:
@@ -221,7 +227,7 @@ class Writer:
             found = self._backend.committed(connection, transaction)
             connection.rollback()
         except (SQLAlchemyError, StoreError) as unknown:
-            message = f"lost while it committed, nobody knows whether it is there: {unknown}"
+            message = f"lost while it committed, nobody knows whether it is there: {cause(unknown)}"
             raise StoreError(message) from error
         return found
 
@@ -273,7 +279,7 @@ class _Calls:
         """Give what the caller is told: StoreError for what is the database's fault."""
         if not self._backend.is_at_fault(error):
             return error
-        lost = StoreError(f"not written: {error}")
+        lost = StoreError(f"not written: {cause(error)}")
         lost.__cause__ = error
         return lost
 

@@ -183,8 +183,10 @@ def test_a_writer_that_waits_too_long_is_told(database: Database) -> None:
     ],
 )
 def test_an_address_that_leads_nowhere_is_named(address: str, said: str) -> None:
-    with pytest.raises(StoreError, match=said):
+    with pytest.raises(StoreError, match=said) as caught:
         open_database(address)
+    assert "\n" not in str(caught.value)
+    assert "sqlalche" not in str(caught.value)
 
 
 def test_a_password_is_never_shown() -> None:
