@@ -2,8 +2,7 @@
 
 Days are whole UTC days since 1970-01-01, amounts are minor units.  Rounding favours the holder,
 a melt never takes a balance below its floor, and a step that nobody was told about in time takes
-nothing.  The answer for a day does not depend on how often the days before it were asked for.
-The executor owns the accounts; nothing here reads a clock or knows a policy's history.
+nothing.  The executor owns the accounts; nothing here reads a clock or knows a policy's history.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,38 +29,9 @@ class Notice:
 
 def step(balance: int, policy: DemurragePolicy) -> int:
     """Give the balance after one step: at least the floor, rounded up."""
-    if balance <= policy.floor:
-        return balance
-    if policy.fixed:
-        return max(policy.floor, balance - policy.fixed)
-    return max(policy.floor, -(-balance * (BASIS - policy.rate_bp) // BASIS))
-
-
-def always(_: int) -> bool:
-    """Take every step as announced."""
-    return True
-
-
-def melt_steps(
-    balance: int,
-    next_step: int,
-    today: int,
-    policy: DemurragePolicy,
-    announced: Callable[[int], bool] = always,
-) -> tuple[int, int]:
-    """Play the steps that are due; give what they take and the day of the step after them.
-
-    `balance` is wallet and purses together; what is taken leaves the wallet, so the caller takes no
-    more than the wallet holds.  `announced` says of a step's day whether it was announced in time;
-    the others pass without effect.  A new policy acts on later steps only: the caller plays the
-    days until the change with the old one first.
-    """
-    left = balance
-    while next_step <= today:
-        if announced(next_step):
-            left = step(left, policy)
-        next_step += policy.step_days
-    return balance - left, next_step
+    by_rate = -(-balance * (BASIS - policy.rate_bp) // BASIS)
+    left = balance - policy.fixed if policy.fixed else by_rate
+    return min(balance, max(policy.floor, left))
 
 
 def melt_on(
@@ -69,7 +39,7 @@ def melt_on(
     clock: Idle,
     day: int,
     policy: DemurragePolicy,
-    announced: Callable[[int], bool] = always,
+    announced: Callable[[int], bool],
 ) -> int:
     """Give what the one step of `day` takes; 0 when none falls on it or it was not announced.
 
@@ -145,7 +115,7 @@ def covers(notice: Notice, clock: Idle, melt_day: int, policy: DemurragePolicy) 
 def announced_by(
     notices: Iterable[Notice], clock: Idle, policy: DemurragePolicy
 ) -> Callable[[int], bool]:
-    """Make the `announced` of `melt_steps` from the notices of the asset."""
+    """Make the `announced` of `melt_on` from the notices of the asset."""
     days = {notice.melt_day for notice in notices if covers(notice, clock, notice.melt_day, policy)}
     return days.__contains__
 
@@ -166,30 +136,6 @@ def notices_due(
             if is_step_day(clock, melt_day, policy):
                 latest[melt_day] = max(clock.last_use, latest.get(melt_day, clock.last_use))
     return tuple(Notice(today, latest[day], day) for day in sorted(latest))
-
-
-# ---------- a sale that arrives after the melt ----------
-
-
-def reversal(
-    melted: int,
-    balance: int,
-    next_step: int,
-    melt_day: int,
-    sale: tuple[int, int],
-    policy: DemurragePolicy,
-    announced: Callable[[int], bool] = always,
-) -> int:
-    """Give back what a melt would not have taken had it known of an earlier sale.
-
-    `melted`, `balance` and `next_step` are of the moment before the melt on `melt_day`; `sale` is
-    (amount, day).  The melt is played again with the sale first.
-    """
-    amount, day = sale
-    if is_use(amount, balance, policy):
-        next_step = max(next_step, day + policy.grace_days)
-    should, _ = melt_steps(max(0, balance - amount), next_step, melt_day, policy, announced)
-    return max(0, melted - should)
 
 
 # ---------- distribution ----------
@@ -226,6 +172,6 @@ def recipients(
     shares = {place: policy.weight_nodes * count}
     for validator in validators or (place,):
         shares[validator] = shares.get(validator, 0) + policy.weight_nodes
-    shares[commons] = shares.get(commons, 0) + policy.weight_commons * 2 * count
-    shares[maintenance] = shares.get(maintenance, 0) + policy.weight_maintenance * 2 * count
+    shares[commons] = policy.weight_commons * 2 * count
+    shares[maintenance] = policy.weight_maintenance * 2 * count
     return shares

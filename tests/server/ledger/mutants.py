@@ -248,9 +248,7 @@ MUTANTS: Final = (
         "-(-balance * (BASIS - policy.rate_bp) // BASIS)",
         "balance * (BASIS - policy.rate_bp) // BASIS",
     ),
-    Mutant(
-        "melt floor", DEMURRAGE, "    if balance <= policy.floor:\n        return balance\n", ""
-    ),
+    Mutant("melt floor", DEMURRAGE, "max(policy.floor, left)", "left"),
     Mutant("min use", DEMURRAGE, "amount * BASIS >= balance * policy.min_use_bp", "True"),
     Mutant("gift keeps the clock", DEMURRAGE, "return sender if sender is not None else", "return"),
     Mutant(
