@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 
 from server.ledger.audit import audit
-from server.ledger.chain import Block
+from server.ledger.chain import Block, Built
 from server.ledger.finding import Finding
-from tests.server.ledger.world import World, founded
+from shared.merkle import Subtree
+from tests.server.ledger.test_held_checkpoint import root
+from tests.server.ledger.world import World, founded, sale
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +76,20 @@ def test_what_lies_before_the_first_bad_block_is_proven(world: World) -> None:
     assert bad.tip == good.tip
     assert (bad.tip.height, bad.blocks, bad.transactions) == (2, 3, 9)
     assert bad.memory.records == good.memory.records
+
+
+def test_whoever_watches_sees_each_block_as_it_was_proven() -> None:
+    """With the subtrees that it fills: 73 leaves have one of 64."""
+    world, seen = founded(), list[Built]()
+    world.reload(1, 2000, "e1")
+    world.do(world.till, *(sale(1, 1) for _ in range(64)))
+    report = audit(world.blocks, watch=seen.append)
+    assert [tuple(batch.raw for batch in built.batches) for built in seen] == [
+        block.batches for block in world.blocks
+    ]
+    assert report.transactions == 73
+    leaves = [item.leaf for built in seen for item in built.result.executed]
+    assert [built.subtrees for built in seen] == [(), (), (), (Subtree(6, 0, root(leaves[:64])),)]
 
 
 def test_no_block_at_all_is_no_chain() -> None:

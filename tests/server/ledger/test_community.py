@@ -238,6 +238,20 @@ def test_a_membership_that_ended_in_this_period_goes_on(here: Neighbours) -> Non
     assert here.bar(part(1, WEEK)) == ["accepted"]
 
 
+def test_who_comes_back_in_a_later_period_begins_anew(here: Neighbours) -> None:
+    here.bar(joins(1, until=TODAY + 2), joins(2))
+    later(here, 14)
+    assert here.bar(joins(1)) == ["accepted"]
+    assert member(here, 1) == Member(-1, TODAY + 14, FOR_EVER)
+    assert here.bar(part(1, WEEK), part(1, WEEK + 1)) == ["rejected(not_a_member)"] * 2
+
+
+def test_who_is_alone_creates_the_whole_rate(here: Neighbours) -> None:
+    here.bar(joins(1), part(1, WEEK), policy(1, 500_000))
+    later(here, 7)
+    assert here.bar(part(1, WEEK + 1, 50)) == ["accepted"]
+
+
 def test_what_is_no_dividend(here: Neighbours) -> None:
     here.bar(joins(1), joins(1, asset=CLUB))
     strange = Dividend(Amount(100), NONE, WEEK, holder(1))

@@ -203,6 +203,38 @@ def test_value_from_before_the_policy_counts_from_the_day_it_came() -> None:
     assert melt(world, TODAY + 5 + GRACE, 100) == ["accepted"]
 
 
+def test_a_use_of_value_from_before_the_policy_starts_its_grace() -> None:
+    world = founded()
+    world.issue(1, 1000, "e1")
+    to(world, TODAY + 5)
+    world.do(world.node, PolicySet(GRAIN, policy()))
+    to(world, TODAY + 45)
+    world.sale(1, 500)
+    assert world.memory.get(Idle, (holder(1), GRAIN)) == Idle(TODAY + 45, TODAY + 45 + GRACE)
+
+
+def test_a_single_cent_from_before_the_policy_has_its_clock() -> None:
+    world = founded()
+    world.issue(2, 1, "e1")
+    to(world, TODAY + 5)
+    world.do(world.node, PolicySet(GRAIN, policy()))
+    to(world, TODAY + 20)
+    world.issue(1, 1000, "e2")
+    world.do(world.node, Transfer(Amount(400), GRAIN, holder(1), holder(2)))
+    assert world.memory.get(Idle, (holder(2), GRAIN)) == Idle(TODAY + 5, TODAY + 5 + GRACE)
+
+
+def test_a_use_brings_no_step_nearer() -> None:
+    world = founded()
+    assert world.do(world.node, PolicySet(GRAIN, policy(step_days=150))) == ["accepted"]
+    world.issue(1, 1000, "e1")
+    announce_and_melt(world)
+    to(world, TODAY + GRACE + 1)
+    world.sale(1, 500)
+    idle = world.memory.get(Idle, (holder(1), GRAIN))
+    assert idle == Idle(TODAY + GRACE + 1, TODAY + GRACE + 150)
+
+
 def test_a_gift_to_a_fresh_wallet_keeps_the_senders_clock(world: World) -> None:
     to(world, TODAY + 50)
     world.do(world.node, Transfer(Amount(400), GRAIN, holder(1), holder(2)))
