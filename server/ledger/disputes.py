@@ -20,8 +20,9 @@ from server.ledger.effect import (
     owing,
     winds_down,
 )
+from server.ledger.evidence import use_up
 from server.ledger.governance import DISPUTES
-from server.ledger.money import Records, evidence
+from server.ledger.money import Records
 from server.ledger.records import Card, Lock, Posting, Refunded, Settled, Wallet
 from server.ledger.refunds import payer_of
 from server.ledger.sales import book_sale
@@ -65,7 +66,7 @@ def chargeback(context: Context, signed: Signed, body: Chargeback) -> Outcome:
     holder = context.state.assets()[paid.body.asset].issuer
     if code := winds_down(context, signed, holder):
         return code
-    proof = evidence(context, signed, body.evidence)
+    proof = use_up(context, signed, body.evidence)
     if isinstance(proof, Code):
         return proof
     before = context.state.get(Refunded, key)

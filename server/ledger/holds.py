@@ -20,7 +20,8 @@ from server.ledger.effect import (
     received,
     winds_down,
 )
-from server.ledger.money import Records, evidence, free
+from server.ledger.evidence import use_up
+from server.ledger.money import Records, free
 from server.ledger.records import Asset, Lock, Posting, Wallet
 from shared.bodies import (
     AssetClass,
@@ -154,7 +155,7 @@ def _find(context: Context, signed: Signed, body: _Step, kind: str) -> _Found | 
     asset = context.state.assets()[locked.asset]
     if code := winds_down(context, signed, asset.issuer):
         return code
-    proof = evidence(context, signed, body.evidence)
+    proof = use_up(context, signed, body.evidence)
     return proof if isinstance(proof, Code) else (locked, asset, proof)
 
 

@@ -28,22 +28,21 @@ from shared.ids import AssetId, loss, wallet
 
 
 def merge(context: Context, signed: Signed, body: Merge) -> Outcome:
-    """Move all of a wallet into another one; the node of the first one's home signs.
+    """Move all of a wallet into another one; the node that serves the homes of both signs.
 
-    What comes with debts needs the consent of the other one's home too: it must be the same node.
+    Debts go along, and the cards of the first one pay from the other one from then on: no node
+    ties its own to a stranger's wallet.
     """
     source = context.state.get(Wallet, (body.source,))
     target = context.state.get(Wallet, (body.target,))
     if source is None or target is None:
         return Code.UNKNOWN_WALLET
-    if code := serves(context, signed, source.home):
+    if code := serves(context, signed, source.home) or serves(context, signed, target.home):
         return code
     if source.merged or target.merged:
         return Code.WALLET_MERGED
     if body.source == body.target:
         return Code.BAD_FIELD
-    if source.debts and (code := serves(context, signed, target.home)):
-        return code  # nobody makes a stranger pay what a card of his has overdrawn
     for asset, place, debt in source.debts:
         target = owing(target, asset, place, debt)
     target = replace(target, cards=tuple(sorted({*target.cards, *source.cards})))

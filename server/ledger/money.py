@@ -16,7 +16,8 @@ from server.ledger.effect import (
     used,
     wallet_of,
 )
-from server.ledger.records import Card, Evidence, Key, Lock, Posting, Record, Wallet
+from server.ledger.evidence import use_up
+from server.ledger.records import Card, Key, Lock, Posting, Record, Wallet
 from server.ledger.state import State
 from shared.bodies import (
     AssetClass,
@@ -47,13 +48,8 @@ from shared.ids import (
 Records = tuple[tuple[Key, Record], ...]
 PAID_BACK = 2
 """The protocol from which on a reload that was set aside can be paid back."""
-
-
-def evidence(context: Context, signed: Signed, name: str) -> Records | Code:
-    """Use up an evidence; a code when it was used before."""
-    if context.state.get(Evidence, (name,)):
-        return Code.EVIDENCE_USED
-    return (((name,), Evidence(signed.transaction.hash)),)
+ONLY_RESERVES = 2
+"""The protocol from which on only who holds a reserve books on it: the sums are everybody's."""
 
 
 def issue(context: Context, signed: Signed, body: Issue) -> Outcome:
@@ -69,7 +65,7 @@ def issue(context: Context, signed: Signed, body: Issue) -> Outcome:
         return Code.ASSET_ARCHIVED
     if context.state.get(Wallet, (body.wallet,)) is None:
         return Code.UNKNOWN_WALLET
-    proof = evidence(context, signed, body.evidence)
+    proof = use_up(context, signed, body.evidence)
     if isinstance(proof, Code):
         return proof
     target = merged_into(context, body.wallet)
@@ -111,7 +107,7 @@ def reload(context: Context, signed: Signed, body: Reload) -> Outcome:
         return Code.WRONG_ASSET
     if code := serves(context, signed, asset.issuer):
         return code
-    proof = evidence(context, signed, body.evidence)
+    proof = use_up(context, signed, body.evidence)
     if isinstance(proof, Code):
         return proof
     backing = Posting(EXTERNAL, reserve(asset.issuer), EUR, body.amount)
@@ -172,9 +168,17 @@ def reserve_book(context: Context, signed: Signed, body: ReserveBook) -> Outcome
     """Prefund Stripe's fees, or attest what the reserve holds."""
     if code := serves(context, signed, body.holder):
         return code
-    proof = evidence(context, signed, body.evidence)
+    if context.protocol >= ONLY_RESERVES and not _holds_a_reserve(context, body.holder):
+        return Code.NOT_AUTHORISED
+    proof = use_up(context, signed, body.evidence)
     if isinstance(proof, Code):
         return proof
     if body.entry == "attestation":
         return Effect(records=proof)
     return Effect((Posting(EXTERNAL, RESERVE_FEES, EUR, body.amount),), proof)
+
+
+def _holds_a_reserve(context: Context, at: PlaceId) -> bool:
+    """Tell whether a place stands behind a federated asset."""
+    assets = context.state.assets().values()
+    return any(asset.asset_class is AssetClass.FEDERATED and asset.issuer == at for asset in assets)

@@ -10,10 +10,11 @@ from typing import cast
 from server.ledger.executor import BlockResult
 from server.ledger.memory import Memory
 from server.ledger.records import NAMES, Balance, Evidence
-from shared.ids import Account, AssetId, Hash, may_be_negative
+from shared.ids import Account, AssetId, AuthorId, Hash, may_be_negative
 
 _BALANCE = NAMES[Balance]
 _EVIDENCE = NAMES[Evidence]
+_NOBODY = AuthorId("")
 
 
 def wrong_effects(before: Memory, result: BlockResult) -> str | None:
@@ -49,26 +50,30 @@ def _wrong_balance(
 
 
 def _wrong_evidence(before: Memory, result: BlockResult) -> str | None:
-    """Prove that each evidence was used up once, by a transaction that took effect."""
-    used: set[Hash] = set()
-    names: set[str] = set()
+    """Prove that each node's evidence was used up once, by what it signed and what took effect.
+
+    A key is the name, after the node's own and a space since protocol 2.
+    """
+    used: dict[Hash, AuthorId] = {}
+    names: set[tuple[AuthorId, str]] = set()
     for item in result.executed:
         if item.done.verdict.took_effect:
-            name = getattr(item.done.body, "evidence", None)
-            if name in names:
+            author = used[item.done.hash] = item.transaction.envelope.author
+            name = getattr(item.done.body, "evidence", "")
+            if (author, name) in names:
                 return f"evidence {name} was used twice"
-            used.add(item.done.hash)
             if name:
-                names.add(name)
+                names.add((author, name))
     for table, key, record in result.changes:
         if table == _EVIDENCE:
-            name = str(key[0])
-            if before.get(Evidence, key) is not None:
+            owner, _, name = str(key[0]).rpartition(" ")
+            if before.get(Evidence, key) or before.get(Evidence, (name,)):
                 return f"evidence {name} was used before"
-            if cast("Evidence", record).transaction not in used:
+            author = used.get(cast("Evidence", record).transaction, _NOBODY)
+            if author == _NOBODY or owner not in {"", author}:
                 return f"evidence {name} was used by nothing that took effect"
-            names.discard(name)
-    return f"evidence {min(names)} was not used up" if names else None
+            names.discard((author, name))
+    return f"evidence {min(names)[1]} was not used up" if names else None
 
 
 def sums(memory: Memory) -> str | None:

@@ -2,8 +2,9 @@
 
 Every sale is a list of dues: an amount, and the balances that it may be paid from in their order.
 Lines that are payable in one asset come first, then the group part; a purse pays before the wallet.
-A sale that was decided offline is never dropped: what is missing is booked from a loss account and
-owed by the wallet.  One function, `_pay`, splits them all.
+A sale that was decided offline is never dropped: what is missing is a loss of the place that sold,
+and owed by the wallet.  Never another place's loss, also where a till says that the card's home has
+promised it: its word would take that one's money (ADR 0022).  One function splits all: `_pay`.
 """
 
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from server.ledger.effect import (
     used,
     wallet_of,
 )
-from server.ledger.records import Allowed, Card, Forked, Key, Posting, Record, Wallet
+from server.ledger.records import Card, Forked, Key, Posting, Record, Wallet
 from server.ledger.state import State
 from shared.allowance import MOST_CENTS
 from shared.bodies import AnySale, AssetClass, Part, Sale, SlotSale, SplitSale
@@ -52,13 +53,12 @@ FORK: Final = "fork"
 class Due(NamedTuple):
     """An amount, and what pays it: accounts, each with its assets, in their order.
 
-    What is missing is the loss of `lost_at`, in `owed`.
+    What is missing is a loss of the place that sold, in `owed`.
     """
 
     amount: int
     sources: tuple[tuple[Account, tuple[AssetId, ...]], ...]
     owed: AssetId
-    lost_at: PlaceId
 
 
 Dues: TypeAlias = tuple[Due, ...]
@@ -119,7 +119,7 @@ def _sale_dues(context: Context, at: PlaceId, payer: WalletId, body: AnySale) ->
     accepted = context.state.accepted(at)
     if not accepted:
         return Code.NOTHING_ACCEPTED
-    return (Due(body.total, ((wallet(payer), accepted),), accepted[-1], at),)
+    return (Due(body.total, ((wallet(payer), accepted),), accepted[-1]),)
 
 
 def _split_dues(context: Context, at: PlaceId, payer: WalletId, body: SplitSale) -> Dues | Code:
@@ -129,7 +129,7 @@ def _split_dues(context: Context, at: PlaceId, payer: WalletId, body: SplitSale)
     for part in body.inside:
         if code := _not_payable(context, at, part):
             return code
-        lines.append(Due(part.amount, ((account, (part.asset,)),), part.asset, at))
+        lines.append(Due(part.amount, ((account, (part.asset,)),), part.asset))
     rest = _sale_dues(context, at, payer, body) if body.total else ()
     return rest if isinstance(rest, Code) else (*lines, *rest)
 
@@ -156,23 +156,11 @@ def _slot_dues(context: Context, at: PlaceId, payer: WalletId, body: SlotSale) -
         return Code.NOTHING_ACCEPTED
     above = max(0, after - max(before, record.void_line))
     from_purse, from_wallet = (purse(body.card), assets), (wallet(payer), accepted)
-    lost_at = _liable(context, at, body)
     dues = (
-        Due(above, (from_purse, from_wallet), accepted[-1], lost_at),
-        Due(after - before - above, (from_wallet,), accepted[-1], lost_at),
+        Due(above, (from_purse, from_wallet), accepted[-1]),
+        Due(after - before - above, (from_wallet,), accepted[-1]),
     )
     return tuple(due for due in dues if due.amount)
-
-
-def _liable(context: Context, at: PlaceId, body: SlotSale) -> PlaceId:
-    """Say whose loss it is if a card is short: its home's, if the chain permitted no such card.
-
-    A card that can have no allowance is no home's: whoever took one for it bears that.
-    """
-    known = context.state.get(Allowed, (body.allowance,))
-    card = context.state.get(Card, (body.card,))
-    forged = known is None or known.card != body.card
-    return card.home if forged and card and card.tier != "T0" else at
 
 
 _DUES: Final[dict[type[AnySale], Callable[..., Dues | Code]]] = {
@@ -222,22 +210,22 @@ def _pay(
     """Split dues over the balances that may pay them; what is missing is lost and owed."""
     state, till = context.state, place(at)
     postings: list[Posting] = []
-    short: list[tuple[AssetId, PlaceId, int]] = []
-    for amount, sources, owed, lost_at in dues:
+    short: list[tuple[AssetId, int]] = []
+    for amount, sources, owed in dues:
         left = amount
         for source, assets in sources:
             left = _draw(state, postings, source, till, assets, left)
         if left:
             if online:
                 return Code.INSUFFICIENT_FUNDS
-            postings.append(Posting(loss(lost_at), till, owed, left))
-            short.append((owed, lost_at, left))
+            postings.append(Posting(loss(at), till, owed, left))
+            short.append((owed, left))
     uses = _uses(context, payer, postings)
     if not short:
         return Effect(tuple(postings), (*records, *uses), ACCEPTED)
     holder = state.get(Wallet, (payer,)) or Wallet((), at, at)
-    for owed, lost_at, missing in short:
-        holder = owing(holder, owed, lost_at, missing)
+    for owed, missing in short:
+        holder = owing(holder, owed, at, missing)
     return Effect(tuple(postings), (*records, ((payer,), holder), *uses), OVERDRAWN)
 
 

@@ -8,7 +8,8 @@ LedgerUnavailableError when the engine cannot give a final verdict.
 from typing import Protocol, TypeVar
 
 from server.engine.port import Engine, EngineStoppedError, NotProposed
-from server.ledger.records import Balance, Evidence, Key, Record
+from server.ledger.evidence import used_by
+from server.ledger.records import Balance, Key, Record
 from server.payments.port import Booked, Booking, Credit, LedgerUnavailableError
 from shared.amounts import Amount
 from shared.bodies import Reload
@@ -72,7 +73,7 @@ class EngineLedger:
         return self._amount(RESERVE_FEES, EUR)
 
     def _earlier(self, order: Credit) -> Booking:
-        evidence = self._records.get(Evidence, (order.evidence,))
+        evidence = used_by(self._records, self._engine.author, order.evidence)
         if evidence is None:
             raise LedgerUnavailableError("the evidence is used but cannot be read yet")
         return self._booked(evidence.transaction, order.asset)

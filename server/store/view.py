@@ -10,9 +10,9 @@ from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Connection
 
+from server.ledger.evidence import own_name
 from server.ledger.executor import BlockResult
 from server.ledger.records import (
-    Allowed,
     Asset,
     Author,
     Balance,
@@ -57,7 +57,6 @@ _FORESEEN: Final[dict[str, type[Record]]] = {
     "source": Wallet,
     "target": Wallet,
     "evidence": Evidence,
-    "allowance": Allowed,
 }
 _OF_EARLIER: Final = Refund | MeltReversal | Dispute | Chargeback | Correction
 _OF_PURSES: Final = SlotSale | SaleVoid | PurseIssue | PurseRelease
@@ -227,7 +226,7 @@ def _foresee(
     """Give keys of records that bodies name, and the earlier transactions that they refer to."""
     earlier: dict[AuthorId, set[int]] = {}
     wanted: dict[type[Record], set[str]] = {
-        record: set() for record in (Author, Head, Card, Wallet, Evidence, Allowed, Purse)
+        record: set() for record in (Author, Head, Card, Wallet, Evidence, Purse)
     }
     for batch in batches:
         wanted[Author].add(batch.author)
@@ -238,6 +237,8 @@ def _foresee(
                 named, refers = _NAMED.get(type(body)) or _named(type(body))
                 for record, name in named:
                     wanted[record].add(getattr(body, name))
+                    if record is Evidence:
+                        wanted[record].add(own_name(batch.author, body.evidence))
                 if refers:
                     earlier.setdefault(body.author, set()).add(body.seq)
     return wanted, earlier

@@ -58,7 +58,12 @@ MUTANTS: Final = (
         "pass",
     ),
     # ---------- evidence ----------
-    Mutant("unique evidence", MONEY, "if context.state.get(Evidence, (name,)):", "if False:"),
+    Mutant(
+        "unique evidence",
+        "server/ledger/evidence.py",
+        "if used_by(context.state, signed.author, name):",
+        "if False:",
+    ),
     Mutant("evidence of a reload", MONEY, "(*proof, *records))", "records)"),
     Mutant(
         "evidence of an issue",

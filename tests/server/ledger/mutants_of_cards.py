@@ -19,20 +19,8 @@ OF_CARDS: Final = (
         "max(before, record.void_line)",
         "before",
     ),
-    Mutant(
-        "an unknown allowance is its home's loss",
-        SALES,
-        "lost_at = _liable(context, at, body)",
-        "lost_at = at",
-    ),
-    Mutant("no home promised for such a card", SALES, ' and card.tier != "T0"', ""),
-    Mutant(
-        "debts only by consent",
-        MERGE,
-        "if source.debts and (code := serves(context, signed, target.home)):",
-        "if False:",
-    ),
-    Mutant("allowance of this card", SALES, " or known.card != body.card", ""),
+    Mutant("a loss of who sold", SALES, "Posting(loss(at),", 'Posting(loss(PlaceId("bar")),'),
+    Mutant("merged by consent", MERGE, " or serves(context, signed, target.home):", ":"),
     Mutant("a copied card is blocked", SALES, "    if overlaps:\n", "    if False:\n"),
     Mutant(
         "claims overlap",

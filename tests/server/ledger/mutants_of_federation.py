@@ -4,9 +4,9 @@ from typing import Final
 
 from tests.server.ledger.mutants import EXECUTOR, MONEY, REGISTRY, RULES, Mutant
 
-HOLDS, DISPUTES, GOVERNANCE, AUTHORS, ADOPTION = (
+HOLDS, DISPUTES, GOVERNANCE, AUTHORS, ADOPTION, EVIDENCE = (
     f"server/ledger/{name}.py"
-    for name in ("holds", "disputes", "governance", "authors", "adoption")
+    for name in ("holds", "disputes", "governance", "authors", "adoption", "evidence")
 )
 
 OF_FEDERATION: Final = (
@@ -40,6 +40,17 @@ OF_FEDERATION: Final = (
         MONEY,
         "if context.protocol < PAID_BACK or",
         "if True or",
+    ),
+    # ---------- evidence ----------
+    Mutant(
+        "names of one's own", EVIDENCE, "key = own_name(signed.author, name) if", "key = name if"
+    ),
+    Mutant("what protocol 1 used", EVIDENCE, " or records.get(Evidence, (name,))", ""),
+    Mutant(
+        "who holds a reserve books on it",
+        MONEY,
+        "if context.protocol >= ONLY_RESERVES and",
+        "if False and",
     ),
     # ---------- disputes ----------
     Mutant(

@@ -98,12 +98,16 @@ def test_debts_move_and_are_paid_from_what_is_there(here: Neighbours) -> None:
     assert owner.debts == ()
 
 
-def test_debts_are_not_put_on_another_homes_wallet(here: Neighbours) -> None:
+def test_no_node_ties_its_cards_or_debts_to_another_homes_wallet(here: Neighbours) -> None:
+    """Else the café's card would pay from whatever wallet the café names."""
     world = here.world
     world.sale(1, 300)  # owes 300
     theirs = holder(CAFE_CARD)
-    assert here.bar(Merge(holder(1), theirs)) == ["rejected(not_authorised)"]
-    assert here.bar(Merge(holder(3), theirs)) == ["accepted"]  # who owes nothing may go anywhere
+    for source in (holder(1), holder(3)):
+        assert here.bar(Merge(source, theirs)) == ["rejected(not_authorised)"]
+    assert here.cafe(Merge(theirs, holder(RICH))) == ["rejected(not_authorised)"]
+    assert world.sale(CAFE_CARD, 1, "online") == ["rejected(insufficient_funds)"]
+    assert world.held(purse(RICH)) == 20_000
 
 
 def test_a_purse_is_funded_by_the_target_from_then_on(here: Neighbours) -> None:

@@ -12,8 +12,9 @@ from server.ledger.memory import Memory
 from server.ledger.proofs import sums, wrong_effects
 from server.ledger.records import Balance, Evidence, Key, Posting, Record
 from shared.amounts import Amount
-from shared.bodies import Reload
+from shared.bodies import PolicySet, Reload
 from shared.ids import Hash, place
+from shared.policy import ProtocolPolicy
 from tests.server.ledger.world import BAR, FED, World, card, founded, purse
 
 R = TypeVar("R", bound=Record)
@@ -101,6 +102,39 @@ def test_an_evidence_twice_in_one_block(world: World) -> None:
 
 def test_an_evidence_that_nothing_has_used(world: World) -> None:
     lie = with_change(reloaded(world, E9), "evidence", (E9,), Evidence(Hash("0" * 64)))
+    assert wrong_effects(world.memory, lie) == "evidence e9 was used by nothing that took effect"
+
+
+def owned(world: World, name: str, owner: str = "") -> BlockResult:
+    """Execute a reload of protocol 2, and let its evidence be that of a node."""
+    world.do(world.node, PolicySet("-", ProtocolPolicy(2)))
+    result = reloaded(world, name)
+    right = f"{world.node.id} {name}"
+    return replace(
+        result,
+        changes=tuple(
+            (table, (f"{owner} {name}" if owner and key == (right,) else key[0], *key[1:]), record)
+            for table, key, record in result.changes
+        ),
+    )
+
+
+def test_a_nodes_own_evidence(world: World) -> None:
+    honest = owned(world, E9)
+    assert wrong_effects(world.memory, honest) is None
+    name = (f"{world.node.id} {E9}",)
+    world.memory.records[Evidence][name] = Evidence(Hash("0" * 64))
+    assert wrong_effects(world.memory, honest) == "evidence e9 was used before"
+
+
+def test_evidence_that_protocol_1_has_used(world: World) -> None:
+    honest = owned(world, E9)
+    world.memory.records[Evidence][E9,] = Evidence(Hash("0" * 64))
+    assert wrong_effects(world.memory, honest) == "evidence e9 was used before"
+
+
+def test_evidence_that_another_node_has_used(world: World) -> None:
+    lie = owned(world, E9, "ab" * 16)
     assert wrong_effects(world.memory, lie) == "evidence e9 was used by nothing that took effect"
 
 

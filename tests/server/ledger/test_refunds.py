@@ -80,14 +80,14 @@ def test_money_of_a_purse_goes_back_to_the_wallet(here: Neighbours) -> None:
     assert (world.held(purse(RICH)), world.held(purse(RICH), GRAIN)) == (10_700, 500)
 
 
-def test_a_loss_of_the_cards_home_is_made_good(here: Neighbours) -> None:
+def test_a_loss_on_an_unknown_allowance_is_made_good(here: Neighbours) -> None:
     """The café sold 60.00 on an unknown allowance to a card with 50.00."""
     world = here.world
     here.bar(issue(THIN))
     world.do(here.till, slot(0, 6_000, allowance(9, 9_000, of=THIN), of=THIN))
-    assert world.held(loss(BAR)) == -1_000
+    assert world.held(loss(CAFE)) == -1_000
     assert back(here, 1_500, 1, here.till) == "accepted"
-    assert (world.held(loss(BAR)), world.held(purse(THIN))) == (0, 500)
+    assert (world.held(loss(CAFE)), world.held(purse(THIN))) == (0, 500)
     owner = world.memory.get(Wallet, (holder(THIN),))
     assert owner is not None
     assert owner.debts == ()

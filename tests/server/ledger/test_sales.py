@@ -15,11 +15,12 @@ from shared.bodies import (
     PlaceCreate,
     PolicySet,
     Reload,
+    Settlement,
     SplitSale,
     TerminalEnrol,
     TerminalRevoke,
 )
-from shared.ids import ZERO_HASH, AssetId, PlaceId, PublicKey, loss, place
+from shared.ids import ZERO_HASH, AssetId, Hash, PlaceId, PublicKey, loss, place
 from shared.policy import ProtocolPolicy
 from tests.server.ledger.neighbours import CAFE, POINTS, Neighbours, given, unit
 from tests.server.ledger.pursed import (
@@ -158,35 +159,35 @@ def test_a_blocked_card_is_honoured_offline(here: Neighbours) -> None:
     assert here.world.do(here.world.till, slot(0, 700, ONE)) == ["accepted"]
 
 
-def test_an_unknown_allowance_is_its_homes_loss(here: Neighbours) -> None:
-    """The café is paid; what purse and wallet do not have is lost at the bar, the card's home."""
+def test_an_unknown_allowance_is_the_loss_of_who_took_it(here: Neighbours) -> None:
+    """The café is paid; what purse and wallet do not have is its loss, until they have it."""
     here.bar(issue(THIN))
     wrong = allowance(1, 9_000, of=THIN)
     world = here.world
     assert world.do(here.till, slot(0, 6_000, wrong, of=THIN)) == ["overdrawn"]
     assert (world.held(place(CAFE)), world.held(loss(CAFE)), world.held(loss(BAR))) == (
         6_000,
-        0,
         -1_000,
+        0,
     )
     owner = world.memory.get(Wallet, (holder(THIN),))
     assert owner is not None
-    assert owner.debts == ((FED, BAR, 1_000),)
+    assert owner.debts == ((FED, CAFE, 1_000),)
     here.bar(Reload(Amount(1_500), FED, card(THIN), "later"))
-    assert (world.held(loss(BAR)), world.held(purse(THIN))) == (0, 500)
+    assert (world.held(loss(CAFE)), world.held(purse(THIN))) == (0, 500)
 
 
-def test_the_allowance_of_another_card_is_unknown(here: Neighbours) -> None:
-    here.bar(issue())
-    assert here.world.do(here.till, slot(0, 5_001, ONE, of=THIN)) == ["overdrawn"]
-    assert (here.world.held(loss(CAFE)), here.world.held(loss(BAR))) == (0, -1)
-
-
-def test_nobody_promised_anything_for_a_card_without_a_purse(here: Neighbours) -> None:
-    """Card 2 can have no allowance: who took one for it bears what is missing."""
-    world = here.world
-    assert world.do(here.till, slot(0, 500, ONE, of=2)) == ["overdrawn"]
-    assert (world.held(loss(CAFE)), world.held(loss(BAR))) == (-500, 0)
+@pytest.mark.parametrize("number", [2, THIN, RICH])
+def test_no_tills_word_takes_money_from_another_place(here: Neighbours, number: int) -> None:
+    """The café's till says that the bar's cards had promised all that a card can count."""
+    here.bar(issue(), issue(THIN))
+    world, most = here.world, 2**24 - 1
+    before = world.held(place(BAR)) + world.held(loss(BAR))
+    assert world.do(here.till, slot(0, most, Hash("ab" * 32), of=number)) == ["overdrawn"]
+    assert world.held(place(BAR)) + world.held(loss(BAR)) == before
+    taken = most + world.held(loss(CAFE))
+    over = Settlement(Amount(taken + 1), FED, CAFE)
+    assert here.cafe(over) == ["rejected(place_short)"]
 
 
 def test_the_count_goes_on_after_what_the_chain_had_lost(here: Neighbours) -> None:

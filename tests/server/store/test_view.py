@@ -8,13 +8,14 @@ from sqlalchemy import event
 
 from server.ledger.audit import audit
 from server.ledger.executor import BlockResult
-from server.ledger.records import Allowed, Balance, Card, Head, Idle, Purse, Record, Refunded
+from server.ledger.records import Balance, Card, Evidence, Head, Idle, Purse, Record, Refunded
 from server.store.stored import stored_blocks
 from server.store.view import RecordCache, StoreView
 from shared.amounts import Amount
 from shared.bodies import (
     CardRegister,
     GroupCreate,
+    Issue,
     Merge,
     PolicySet,
     PurseIssue,
@@ -183,10 +184,24 @@ def test_purses_and_merged_wallets_are_foreseen(world: World) -> None:
         found = view.get(Purse, (fat,))
         assert found is not None
         assert found.credit == 500
-        assert view.get(Allowed, ("e" * 64,)) is None
         assert statements == []
     assert verdicts(world.solo.submit(batch)) == ["accepted", "accepted"]
     assert world.balance(purse(fat)) == 480
+
+
+def test_evidence_is_foreseen_as_each_protocol_names_it(world: World) -> None:
+    till = world.till[0]
+    batch = till.next(Issue(Amount(5), GRAIN, "later", wallet_of(0)))
+    with world.database.read() as connection:
+        statements: list[str] = []
+        view = StoreView(connection)
+        view.prefetch([batch])
+        event.listen(
+            connection, "before_cursor_execute", lambda *given: statements.append(given[2])
+        )
+        for name in ("later", f"{till.author} later"):
+            assert view.get(Evidence, (name,)) is None
+        assert statements == []
 
 
 def test_rows_with_a_front_are_those_that_begin_so(world: World) -> None:
