@@ -170,6 +170,14 @@ def test_both_must_agree_before_a_place_takes_an_asset(here: Neighbours) -> None
     assert here.world.memory.get(Acceptance, (GRAIN, CAFE)) == Acceptance(issuer=True, place=True)
 
 
+def test_what_a_place_takes_is_not_taken_before_the_issuer_agrees(here: Neighbours) -> None:
+    here.world.issue(1, 500, "e1")
+    assert here.cafe(accept(GRAIN, "place")) == ["accepted"]
+    assert here.world.memory.get(Acceptance, (GRAIN, CAFE)) == Acceptance(issuer=False, place=True)
+    asked = sale(1, 100, "online")
+    assert here.world.do(here.till, asked) == ["rejected(insufficient_funds)"]
+
+
 @pytest.mark.parametrize("side", ["issuer", "place"])
 def test_either_can_take_it_back(here: Neighbours, side: str) -> None:
     here.world.issue(1, 500, "e1")

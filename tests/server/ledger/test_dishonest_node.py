@@ -66,6 +66,23 @@ def test_a_false_header_is_found(world: World, lies: dict[str, object], words: s
     assert found(world, resealed(world, **lies)) == words
 
 
+def test_a_founder_founds_under_its_own_name_only(world: World) -> None:
+    """Sealed by the key that the genesis names, but in the name of somebody else."""
+    block = world.blocks[0]
+    header = msgspec.structs.replace(read_header(block.header), author=world.till.id)
+    raw = write_header(header)
+    lie = Block(raw, sign(world.node.seed, Purpose.BLOCK, raw), block.batches)
+    assert audit([lie]).finding == Finding(0, "seal is not its author's")
+
+
+def test_a_chain_that_nobody_founds_is_none() -> None:
+    world = World()
+    batch = world.batch(world.node, Reload(Amount(100), FED, card(1), "e1"))
+    built = build(world.memory, world.tip, [batch], author=world.node.id, time=world.time)
+    lie = Block(built.raw, sign(world.node.seed, Purpose.BLOCK, built.raw), (batch.raw,))
+    assert audit([lie]).finding == Finding(0, "seal is not its author's")
+
+
 def test_a_block_of_another_chain_is_found(world: World) -> None:
     lie = resealed(world, chain=ChainId("ab" * 16))
     assert found(world, lie) == "batch 0 belongs to another chain"

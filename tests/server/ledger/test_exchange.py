@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given as examples, settings, strategies as st
 
-from server.ledger.records import Balance, Idle, Wallet
+from server.ledger.records import Balance, Idle, Posting, Wallet
 from shared.amounts import MAX_AMOUNT, Amount
 from shared.bodies import AssetArchive, AssetClass, Exchange, Merge, PolicySet
 from shared.ids import AssetId, issuer, loss, may_be_negative, pool
@@ -70,6 +70,17 @@ def test_the_pool_gives_what_it_holds_before_more_is_created(here: Neighbours) -
     assert here.bar(swap(80, FED, GRAIN)) == ["accepted"]  # 120, of which 21 are missing
     assert here.world.held(GRAIN_FED, GRAIN) == 0
     assert here.world.held(issuer(GRAIN), GRAIN) == -671
+
+
+def test_a_pool_that_holds_just_enough_creates_nothing(here: Neighbours) -> None:
+    here.bar(swap(66, FED, GRAIN), swap(99, GRAIN, FED))
+    assert here.bar(swap(66, FED, GRAIN)) == ["accepted"]
+    done = here.world.memory.transaction(here.world.node.id, here.world.node.seq)
+    assert done is not None
+    assert done.postings == (
+        Posting(purse(1), GRAIN_FED, FED, 66),
+        Posting(GRAIN_FED, purse(1), GRAIN, 99),
+    )
 
 
 def test_the_federated_token_comes_only_from_what_the_pool_holds(here: Neighbours) -> None:
@@ -197,6 +208,18 @@ def test_no_node_speaks_for_two_backed_tokens_but_who_holds_both_reserves(
 def test_a_pair_keeps_its_name_when_it_is_closed(here: Neighbours) -> None:
     here.bar(rate("GRAIN-FED", 0, 0))
     assert here.bar(rate("FED-GRAIN", 2, 3)) == ["rejected(already_exists)"]
+
+
+def test_a_detour_gives_the_same_in_each_direction(here: Neighbours) -> None:
+    """3 GRAIN are 2 FED, and 1 FED is 5 POINTS: so 3 GRAIN are 10 POINTS, whoever asks how."""
+    here.bar(unit(POINTS, AssetClass.POINTS), rate("FED-POINTS", 1, 5))
+    for pair, give, take in (("GRAIN-POINTS", 1, 10), ("POINTS-GRAIN", 10, 1)):
+        assert here.bar(rate(pair, give, take)) == ["rejected(wrong_rate)"]
+    assert here.bar(rate("GRAIN-POINTS", 3, 10)) == ["accepted"]
+
+
+def test_who_issues_one_of_two_assets_sets_its_rate_to_a_backed_one(here: Neighbours) -> None:
+    assert here.cafe(rate("BEAN-FED", 1, 1)) == ["accepted"]
 
 
 def test_a_round_of_exchanges_makes_nothing(here: Neighbours) -> None:

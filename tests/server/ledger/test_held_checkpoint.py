@@ -45,7 +45,7 @@ def root(of: list[bytes]) -> bytes:
 def test_every_size_of_the_log_may_be_held(world: World) -> None:
     log = [leaf for block in leaves(world) for leaf in block]
     name = origin(world.tip.chain)
-    for size in range(1, len(log) + 1):
+    for size in range(len(log) + 1):
         report = audit(world.blocks, held=Checkpoint(name, size, root(log[:size])))
         assert report.finding is None
         assert (report.blocks, report.transactions) == (len(world.blocks), len(log))
@@ -61,6 +61,13 @@ def test_a_rewritten_history_is_named_with_the_block_that_ends_it(world: World) 
         report = audit(world.blocks, held=Checkpoint(name, size, root(other)))
         assert report.finding is not None
         assert report.finding.height == report.blocks == heights[size - 1]
+
+
+def test_no_leaves_have_one_root(world: World) -> None:
+    held = Checkpoint(origin(world.tip.chain), 0, sha256(b"another").digest())
+    finding = audit(world.blocks, held=held).finding
+    assert finding is not None
+    assert finding.height == 0
 
 
 def test_a_checkpoint_of_another_chain_is_found_at_the_beginning(world: World) -> None:

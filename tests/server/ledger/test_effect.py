@@ -1,0 +1,45 @@
+"""What rules have in common, by hand: debts are paid in their order, to the cent."""
+
+import pytest
+
+from server.ledger.records import Wallet
+from shared.ids import loss
+from tests.server.ledger.neighbours import CAFE, Neighbours, neighbours
+from tests.server.ledger.world import BAR, FED, holder, purse, sale
+
+
+@pytest.fixture
+def here() -> Neighbours:
+    """Card 2, which has nothing, owes 80 for what the bar sold it, then 50 for the café's."""
+    made = neighbours()
+    assert made.world.sale(2, 80) == ["overdrawn"]
+    assert made.world.do(made.till, sale(2, 50)) == ["overdrawn"]
+    return made
+
+
+@pytest.mark.parametrize(
+    "comes_in, of_bar, of_cafe, kept",
+    [
+        (1, 79, 50, 0),
+        (79, 1, 50, 0),
+        (80, 0, 50, 0),
+        (100, 0, 30, 0),
+        (130, 0, 0, 0),
+        (131, 0, 0, 1),
+    ],
+)
+def test_debts_are_paid_one_after_the_other(
+    here: Neighbours, comes_in: int, of_bar: int, of_cafe: int, kept: int
+) -> None:
+    assert here.world.reload(2, comes_in, "e1") == ["accepted"]
+    assert (here.world.held(loss(BAR)), here.world.held(loss(CAFE))) == (-of_bar, -of_cafe)
+    assert here.world.held(purse(2)) == kept
+    debts = tuple((FED, at, debt) for at, debt in ((BAR, of_bar), (CAFE, of_cafe)) if debt)
+    assert here.world.memory.get(Wallet, (holder(2),)) == Wallet(debts, BAR, BAR)
+
+
+def test_a_cent_is_owed_too(here: Neighbours) -> None:
+    assert here.world.sale(3, 1) == ["overdrawn"]
+    assert here.world.memory.get(Wallet, (holder(3),)) == Wallet(((FED, BAR, 1),), BAR, BAR)
+    here.world.reload(3, 1, "e1")
+    assert (here.world.held(purse(3)), here.world.held(loss(BAR))) == (0, -80)
