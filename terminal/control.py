@@ -17,6 +17,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -78,7 +79,7 @@ class Control:
             serve.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, connection.makefile("rwb") as lines:
+        with suppress(OSError), connection, connection.makefile("rwb") as lines:
             for line in lines:
                 reply = self._answer(line.decode(errors="replace").strip())
                 lines.write(json.dumps(reply, ensure_ascii=False).encode() + b"\n")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from typing import Final
 
-from terminal.reader.session import Chip
+from terminal.reader.session import GONE_MS, GONE_POLLS, Chip
 from terminal.reader.simulated import SimulatedCard, SimulatedField
 
 HOLD_S: Final = 0.5
-AWAY_S: Final = 0.4  # longer than the reader takes to believe that a card is gone
+AWAY_S: Final = GONE_MS / 1000  # and then some polls, until the reader believes that it is gone
+READ_POLLS: Final = 2  # the reader asks a card what it is before it polls again
+PATIENCE_S: Final = 10.0  # with a reader that does not poll
 CHIPS: Final = {4: Chip.CLASSIC, 7: Chip.NTAG213, 10: Chip.ISO4}
 
 
@@ -21,17 +23,20 @@ class Hand:
         self._one_card = threading.Lock()
 
     def tap(self, uid: bytes, seconds: float = HOLD_S) -> None:
-        """Hold a card to the reader for so long; returns when it is taken away.
+        """Hold a card to the reader for so long, and on until the reader has read it.
 
-        Raises ValueError for a UID that no card has.
+        Returns when it is taken away and the reader has noticed, however busy the machine is: the
+        same card can be held to it again.  Raises ValueError for a UID that no card has.
         """
         if len(uid) not in CHIPS:
             raise ValueError(f"a card UID has 4, 7 or 10 bytes, not {len(uid)}")
         with self._one_card:
             self._field.present(SimulatedCard(uid, CHIPS[len(uid)]))
             threading.Event().wait(seconds)
+            self._field.polled(READ_POLLS, PATIENCE_S)
             self._field.remove()
             threading.Event().wait(AWAY_S)
+            self._field.polled(GONE_POLLS, PATIENCE_S)
 
     def tap_soon(self, uid: bytes) -> None:
         """Hold a card to the reader without waiting for it: a finger on a virtual card."""

@@ -63,22 +63,29 @@ class SimulatedCard:
 
 @dataclass
 class SimulatedField:
-    """Implements `Field`.  `present`, `remove` and `plugged` may be used from any thread."""
+    """Implements `Field`.  `present`, `remove`, `plugged` and `polled` are for other threads."""
 
     card: SimulatedCard | None = None
     plugged: bool = True
     losses: int = 0  # so many commands to come get no answer
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _polls: int = field(default=0, repr=False)
+    _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
 
     def present(self, card: SimulatedCard) -> None:
         """Hold a card to the reader, in place of the one that is there."""
-        with self._lock:
+        with self._changed:
             self.card = card
 
     def remove(self) -> None:
         """Take the card away."""
-        with self._lock:
+        with self._changed:
             self.card = None
+
+    def polled(self, times: int, timeout_s: float) -> None:
+        """Wait until the reader has polled so often from now on, if it is plugged in."""
+        with self._changed:
+            goal = self._polls + times
+            self._changed.wait_for(lambda: self._polls >= goal or not self.plugged, timeout_s)
 
     def open(self) -> None:
         """Find the device.  Raises FieldLost."""
@@ -88,13 +95,15 @@ class SimulatedField:
     def sense(self) -> Sensed | None:
         """Poll for a card.  Raises FieldLost."""
         self.open()
-        with self._lock:
+        with self._changed:
+            self._polls += 1
+            self._changed.notify_all()
             return None if self.card is None else Sensed(self.card.uid, self.card.sak)
 
     def exchange(self, command: bytes, timeout_s: float) -> bytes | None:  # noqa: ARG002 - the port's
         """Send one command.  Raises FieldLost."""
         self.open()
-        with self._lock:
+        with self._changed:
             if self.losses:
                 self.losses -= 1
                 return None

@@ -221,7 +221,7 @@ def charge(till: TillProcess, number: int) -> None:
     """Fill the basket and hold a card to the reader."""
     fill(till)
     till.touches("charge")
-    assert till.says(f"tap {uid(number).hex()} 0.05")["ok"]
+    assert till.says(f"tap {uid(number).hex()} 0")["ok"]
 
 
 def all_sent(till: TillProcess) -> None:

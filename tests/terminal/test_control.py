@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from terminal.control import Control
 from terminal.till.events import AddProduct, Event
 from terminal.ui.screen import Sale
 
-from .simulated import MemoryDisplay
+from .simulated import PATIENCE_S, MemoryDisplay
 from .till.dialogue import BEER
 from .ui.pages.drawing import drawn
 
@@ -52,6 +53,7 @@ class Desk:
 
     def says(self, line: str) -> dict[str, object]:
         with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(PATIENCE_S)
             client.connect(str(self.path))
             client.sendall(line.encode() + b"\n")
             with client.makefile() as answers:
@@ -118,6 +120,16 @@ def test_cards_and_cables(desk: Desk) -> None:
     desk.says("plug on")
     uid = bytes.fromhex("04a1b2c3d4e5f6")
     assert desk.cards.done == [(uid, 0.5), (uid, 2.0), False, True]
+
+
+def test_who_hangs_up_before_the_answer_troubles_nobody(desk: Desk) -> None:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(desk.path))
+        client.sendall(b"screen\n" * 500)
+    serving = [thread for thread in threading.enumerate() if "_serve" in thread.name]
+    for thread in serving:
+        thread.join(PATIENCE_S)
+    assert desk.says("screen")["ok"] is True
 
 
 def test_a_real_reader_has_no_hand(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_an_evening_with_and_without_a_network(till: TillProcess, node: HttpNode
     till.until(lambda s: s["status"]["network"]["label"] == "En ligne")
 
     till.touches(beer, "charge")
-    assert till.says(f"tap {uid}")["ok"]
+    assert till.says(f"tap {uid} 0")["ok"]
     online = till.sees("Paid")
     assert online["left"] == "reste 995,00\u00a0G"
     till.touches("continue")
@@ -64,12 +64,12 @@ def test_an_evening_with_and_without_a_network(till: TillProcess, node: HttpNode
     till.until(lambda s: s["status"]["network"]["label"] == "Hors ligne")
     for left in ("990,00", "985,00"):
         till.touches(beer, "charge")
-        assert till.says(f"tap {uid}")["ok"]
+        assert till.says(f"tap {uid} 0")["ok"]
         assert till.sees("Paid")["left"] == f"reste {left}\u00a0G"
         till.touches("continue")
         till.sees("Sale")
     till.touches(beer, "charge")
-    assert till.says(f"tap {uid}")["ok"]
+    assert till.says(f"tap {uid} 0")["ok"]
     assert till.sees("Refused")["detail"] == "Cette carte a déjà payé hors ligne ici."
     assert till.screen()["status"]["unsent_count"] == 2
 
@@ -117,7 +117,7 @@ def kill_at_random(till: TillProcess, node: HttpNode, rounds: int, seed: int) ->
                 uid = UIDS[card].hex()
                 till.touches(beer, "charge")
                 taps[uid] += 1
-                till.says(f"tap {uid} 0.05")
+                till.says(f"tap {uid} 0")
                 seen = till.sees("Paid", "Refused", "CardTrouble")
                 if seen["type"] == "Paid":
                     greens[uid] += 1

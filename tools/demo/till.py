@@ -110,7 +110,7 @@ class Till:
         for button in buttons:
             self.ask(f"touch {button}")
 
-    def tap(self, uid: str, seconds: float = 0.4) -> None:
+    def tap(self, uid: str, seconds: float = 0.1) -> None:
         """Hold a card to the reader."""
         self.ask(f"tap {uid} {seconds}")
 

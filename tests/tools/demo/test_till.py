@@ -40,7 +40,7 @@ class Counter:
     def _answer(line: str) -> dict[str, object]:
         if line == "screen":
             return {"ok": True, "screen": SALE}
-        if line in {"touch charge", "tap 04AA 0.4"} or line.startswith("picture "):
+        if line in {"touch charge", "tap 04AA 0.1"} or line.startswith("picture "):
             return {"ok": True}
         return {"ok": False, "error": "nothing to touch"}
 
@@ -69,7 +69,7 @@ def test_hands_speak_the_language_of_the_control_socket(
     till.picture(tmp_path / "a.png")
     assert till.screen() == SALE
     assert till.brief() == "Sale"
-    asked = ["touch charge", "tap 04AA 0.4", f"picture {tmp_path / 'a.png'}", "screen", "screen"]
+    asked = ["touch charge", "tap 04AA 0.1", f"picture {tmp_path / 'a.png'}", "screen", "screen"]
     assert counter.heard == asked
 
 
