@@ -79,8 +79,83 @@ EXPLAINED: Final = (
     ),
     Explained(
         where=r"server\.ledger\..*",
-        differs=r"(\(Wallet, \(holder,\)\) or Wallet\().*",
-        why="a card's wallet is there since its registration: the default is for the type checker",
+        differs=r"(\(Wallet, \(\w+,\)\) or Wallet\().*",
+        why="whoever is paid or pays has a wallet: the default is for the type checker",
+    ),
+    Explained(
+        where=r"server\.ledger\..*",
+        differs=r"(, )(?:strict=\w+)?(?=\))",
+        why="both are as long by construction: strict says so and does nothing",
+    ),
+    Explained(
+        where=r"server\.ledger\.audit\.x__at_the_end__.*",
+        differs=r"()(?:wrong = |return Finding\(.*\) if ).*",
+        why="floors and sums of zero follow from what was proven for each block: a second belt",
+    ),
+    Explained(
+        where=r"server\.ledger\.audit\.x__seal__.*",
+        differs=r"(next\(_founders\(header, batches\), )(?:\"\"|None)",
+        why="no key is no key",
+    ),
+    Explained(
+        where=r"server\.ledger\.adoption\.x__execute__.*",
+        differs=r"(hash=|seen=).*| if \(?isinstance\(item\.body, Body\)\)?(?: or True)?",
+        why="what a branch did is only read by its own refunds, and they ask for sales",
+    ),
+    Explained(
+        where=r"server\.ledger\.claims\.x_is_open__.*",
+        differs=r"(if high >)=?",
+        why="a claim that ends at the line has nothing above it",
+    ),
+    Explained(
+        where=r"server\.ledger\.community\.x_(?:membership|dividend|belongs)__.*",
+        differs=r"() //? (?=days:?$|_period_days\(context, body\.asset\) < current)",
+        why="a whole number is at most a quotient when it is at most its whole part",
+    ),
+    Explained(
+        where=r"server\.ledger\.community\.x_membership__.*",
+        differs=r"(since=context\.day, until=)\w+",
+        why="the end is what the body says, for who is new and for who was there",
+    ),
+    Explained(
+        where=r"server\.ledger\.effect\.x_validators__.*",
+        differs=r"( or Validators\().*",
+        why="before protocol 2 no rule asks who decides",
+    ),
+    Explained(
+        where=r"server\.ledger\.effect\..*policy__.*",
+        differs=r"(return default, )\w+",
+        why="no rule asks since when a default holds",
+    ),
+    Explained(
+        where=r"server\.ledger\.effect\.x_holding__.*",
+        differs=r"()\(record\) or True|record(?= else)",
+        why="whose value is asked for has a wallet",
+    ),
+    Explained(
+        where=r"server\.ledger\.effect\.x_received__.*",
+        differs=r"()\(sender\) or True|sender(?= else)",
+        why="nobody has no clock",
+    ),
+    Explained(
+        where=r"server\.ledger\.exchange\..*",
+        differs=r"()r?partition\(\"-\"\)",
+        why="no asset has a dash in its code: a subject with two names none",
+    ),
+    Explained(
+        where=r"server\.ledger\.exchange\.x__contradicts__.*",
+        differs=r"(rows\(Rule, )(?:\(\"exchange\",\))?",
+        why="the front only spares looking at other policies, which are no rates",
+    ),
+    Explained(
+        where=r"server\.ledger\.disputes\.x_dispute__.*",
+        differs=r"(online=)(?:False|None)",
+        why="both are no",
+    ),
+    Explained(
+        where=r"server\.ledger\..*",
+        differs=r"(else (?:WalletId|PlaceId)\()(?:\"\w*\"|None)",
+        why="the name of nobody: it is nobody's under any other, too",
     ),
     Explained(
         where=r"server\.ledger\.memory\..*take__.*",

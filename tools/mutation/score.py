@@ -1,7 +1,7 @@
 """The score of a mutation run, read from what mutmut wrote beside the mutated files.
 
-Counts are honest: killed by a failing test, survived (explained or not), timed out, never run by
-any test, and not tried yet.
+Counts are honest: killed by a failing test, survived, timed out, never run by any test, and not
+tried yet.  What is explained, no test should kill: it is not tried.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FATES: Final[dict[int | None, Fate]] = {
 """mutmut's exit codes (stats.py of 3.8): pytest's own, and those of a limit that was hit."""
 
 
-SETTLED: Final[tuple[Fate, ...]] = ("killed", "timeout")
+SETTLED: Final[tuple[Fate, ...]] = ("killed", "timeout", "explained")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def read(mutants: Path) -> Iterator[Mutant]:
 
 def _mutant(name: str, fate: Fate, lines: list[str], index: dict[str, list[int]]) -> Mutant:
     removed, added = _change(name.rpartition(".")[2], lines, index)
-    if fate == "survived":
+    if fate in {"survived", "no test", "not tried"}:
         for row in EXPLAINED:
             if row.fits(name, removed, added):
                 return Mutant(name, "explained", removed, added, row.why)

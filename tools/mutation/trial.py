@@ -1,5 +1,8 @@
 """Tries mutants: forks a warm pytest for each, and runs the tests that reach it until one fails.
 
+A test reaches a mutant when it executes the statement that is another one there: until then it does
+what it does without a mutant, so the others cannot tell.
+
 Run by itself inside mutmut's folder, where a core is replaced by its mutants; so it knows nothing
 of the rest of `tools`.  pytest collects once.  The order of the tests is only a matter of time:
 what killed the function's last mutant comes first, then the quickest; slow tests are for what all
@@ -11,21 +14,27 @@ each trial: who stops it loses what was at work.
 from __future__ import annotations
 
 import argparse
+import ast
 import gc
 import json
 import os
 import resource
 import signal
 import sys
+import textwrap
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from difflib import SequenceMatcher
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pytest
+from coverage import Coverage
 from mutmut.mutation.trampoline import set_mutant_under_test
 
 STATS: Final = Path("mutmut-stats.json")
+LINES: Final = Path("lines.json")
 SURVIVED, KILLED, BROKEN, TIMEOUT, NO_TEST = 0, 1, 3, 24, 33
 LEAST_SECONDS: Final = 5.0
 TIMES: Final = 20
@@ -66,15 +75,61 @@ class Codes:
         beside.replace(file)
 
 
+class Changes:
+    """Which lines of the mutated files each mutant changes."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the mutated files."""
+        self._texts: dict[str, tuple[str, list[str], dict[str, list[int]]]] = {}
+        for spans in sorted(folder.rglob("*.py.spans")):
+            file = spans.with_suffix("")
+            module = ".".join(file.with_suffix("").parts).removesuffix(".__init__")
+            lines = file.read_text("utf-8").splitlines()
+            self._texts[module] = str(file), lines, json.loads(spans.read_text("utf-8"))["spans"]
+
+    def files(self) -> list[str]:
+        """Give every file that has mutants."""
+        return [file for file, _, _ in self._texts.values()]
+
+    def of(self, mutant: str) -> tuple[str, set[int]] | None:
+        """Give the file and the lines of the statements that differ; None: not in a statement."""
+        module, _, name = mutant.rpartition(".")
+        file, lines, spans = self._texts[module]
+        original = f"{_function(name)}__mutmut_orig"
+        start, end = spans[original]
+        before = [line.replace(original, "") for line in lines[start - 1 : end]]
+        after = [line.replace(name, "") for line in lines[spans[name][0] - 1 : spans[name][1]]]
+        statements = list(_statements("\n".join(lines[start - 1 : end])))
+        found: set[int] = set()
+        for tag, first, last, _, _ in SequenceMatcher(a=before, b=after).get_opcodes():
+            for number in range(first, max(last, first + 1)) if tag != "equal" else ():
+                within = [each for each in statements if number in each]
+                if not within:
+                    return None
+                found |= {start + each for each in min(within, key=len)}
+        return file, found
+
+
+def _statements(text: str) -> Iterator[range]:
+    """Give the lines of each statement of a function, from 0 on; of a compound one its head."""
+    for node in ast.walk(ast.parse(textwrap.dedent(text))):
+        if isinstance(node, ast.stmt) and not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            inside: list[ast.stmt] = getattr(node, "body", [])
+            end = inside[0].lineno - 1 if inside else node.end_lineno or node.lineno
+            yield range(node.lineno - 1, max(end, node.lineno))
+
+
 class Tests:
-    """The tests that were collected: which reach a function, and in which order they are tried."""
+    """The tests that were collected: which reach a mutant, and in which order they are tried."""
 
     def __init__(self, items: list[pytest.Item]) -> None:
-        """Read which test reaches what, and how long it took."""
+        """Read how long they took."""
         stats = json.loads(STATS.read_text("utf-8"))
         self._seconds: dict[str, float] = stats["duration_by_test"]
-        self._reach = dict(_reached(stats["tests_by_mangled_function_name"], items))
         self._items = {item.nodeid: item for item in items}
+        self._functions = dict(_shared(stats["tests_by_mangled_function_name"], items))
+        self._changes = Changes(Path())
+        self._lines: dict[str, dict[str, set[str]]] = {}
         self._killers: dict[str, list[str]] = defaultdict(list)
 
     def limit_s(self, test: str) -> float:
@@ -84,15 +139,46 @@ class Tests:
     def _took(self, test: str) -> float:
         return self._seconds.get(test, 0.0)
 
+    def measure(self, run: Callable[[list[pytest.Item]], None]) -> None:
+        """Run all of them and write down which of them executes what."""
+        files = [str(Path(file).resolve()) for file in self._changes.files()]
+        coverage = Coverage(data_file=None, config_file=False, include=files)
+        coverage.start()
+        for item in self._items.values():
+            coverage.switch_context(item.nodeid)
+            run([item])
+        coverage.stop()
+        data = coverage.get_data()
+        lines = {
+            str(Path(file).relative_to(Path.cwd())): data.contexts_by_lineno(file)
+            for file in data.measured_files()
+        }
+        LINES.write_text(json.dumps(lines), "utf-8")
+
+    def read(self) -> None:
+        """Read what was written down."""
+        for file, lines in json.loads(LINES.read_text("utf-8")).items():
+            self._lines[file] = dict(_shared(lines, list(self._items.values())))
+
     def of(self, mutant: str, *, slow: bool) -> list[pytest.Item]:
         """Give the quick or the slow tests that reach a mutant, the likeliest killers first."""
-        killers = self._killers[_function(mutant)]
-        reach = self._reach.get(_function(mutant), set())
-        if mutant in {NOTHING, EVERYTHING}:
-            reach = set(self._items)
+        reach = self._reach(mutant)
+        killers = [each for each in self._killers[_function(mutant)] if each in reach]
         rest = sorted(reach.difference(killers), key=lambda name: (self._took(name), name))
         names = (name for name in [*killers, *rest] if slow == (self._took(name) > SLOW_SECONDS))
         return [self._items[name] for name in names]
+
+    def _reach(self, mutant: str) -> set[str]:
+        changes = self._changes.of(mutant)
+        if changes is None:
+            return self._functions.get(_function(mutant), set())
+        file, numbers = changes
+        lines = self._lines.get(file, {})
+        return set[str]().union(*(lines.get(str(number), set()) for number in numbers))
+
+    def all(self) -> list[pytest.Item]:
+        """Give every test."""
+        return list(self._items.values())
 
     def killed(self, mutant: str, test: str) -> None:
         """Remember who killed a mutant of a function."""
@@ -106,18 +192,17 @@ def _function(mutant: str) -> str:
     return mutant.rpartition("__mutmut_")[0]
 
 
-def _reached(
-    seen: dict[str, list[str]], items: list[pytest.Item]
-) -> Iterator[tuple[str, set[str]]]:
-    """Give what mutmut saw; what the first user of a module's fixture reaches, all users reach."""
+def _shared(seen: dict[str, list[str]], items: list[pytest.Item]) -> Iterator[tuple[str, set[str]]]:
+    """Give what was seen; what the first user of a module's fixture reaches, all users reach."""
     users: dict[str, set[str]] = defaultdict(set)
     for item in items:
         if _shares(item):
             users[item.nodeid.partition("::")[0]].add(item.nodeid)
-    for function, tests in seen.items():
-        reach = set(tests)
+    known = {item.nodeid for item in items}
+    for what, tests in seen.items():
+        reach = known.intersection(tests)
         shared = (each for each in users.values() if each & reach)
-        yield function, reach.union(*shared)
+        yield what, reach.union(*shared)
 
 
 def _shares(item: pytest.Item) -> bool:
@@ -140,10 +225,13 @@ class Trials:
         """Try all of them, when the tests pass without a mutant and fail without a function."""
         tests = Tests(session.items)
         gc.freeze()
-        for mutant, wanted in ((NOTHING, SURVIVED), (EVERYTHING, KILLED)):
-            self._start(mutant, tests.of(mutant, slow=False), tests)
-            if self._wait(tests)[1] != wanted:
-                raise pytest.UsageError(f"the tests are no judges: {mutant or 'they fail'}")
+        self._start(NOTHING, lambda: tests.measure(self._run))
+        if self._wait(tests)[1] != SURVIVED:
+            raise pytest.UsageError("the tests fail by themselves")
+        self._start(EVERYTHING, lambda: self._run(tests.all()))
+        if self._wait(tests)[1] != KILLED:
+            raise pytest.UsageError("the tests never fail")
+        tests.read()
         mutants = [name for name in self._codes.open_ends() if name in self._names]
         lived = self._try(mutants, tests, slow=False)
         self._try(lived, tests, slow=True)
@@ -155,7 +243,7 @@ class Trials:
             if items := tests.of(mutant, slow=slow):
                 if len(self._running) == self._workers:
                     self._codes.keep(*self._wait(tests))
-                self._start(mutant, items, tests)
+                self._start(mutant, partial(self._limited, items, tests))
             elif not slow:
                 self._codes.keep(mutant, NO_TEST)
         while self._running:
@@ -168,7 +256,7 @@ class Trials:
             os.write(self._killing, item.nodeid.encode())
             os._exit(KILLED)
 
-    def _start(self, mutant: str, items: list[pytest.Item], tests: Tests) -> None:
+    def _start(self, mutant: str, work: Callable[[], None]) -> None:
         read, write = os.pipe()
         pid = os.fork()
         if pid:
@@ -181,12 +269,19 @@ class Trials:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
         code = BROKEN
         try:
-            for item, following in zip(items, [*items[1:], None], strict=True):
-                signal.setitimer(signal.ITIMER_PROF, tests.limit_s(item.nodeid))
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            work()
             code = SURVIVED
         finally:
             os._exit(code)
+
+    def _limited(self, items: list[pytest.Item], tests: Tests) -> None:
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            signal.setitimer(signal.ITIMER_PROF, tests.limit_s(item.nodeid))
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+
+    def _run(self, items: list[pytest.Item]) -> None:
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
     def _wait(self, tests: Tests) -> tuple[str, int]:
         pid, status = os.wait()

@@ -69,11 +69,11 @@ def test_a_real_run_finds_what_no_test_looks_at(tmp_path: Path) -> None:
     fates = {mutant.name: mutant for mutant in score.read(tmp_path / workshop.MUTANTS)}
     by_fate = {
         fate: sorted(mutant.added for mutant in fates.values() if mutant.fate == fate)
-        for fate in ("killed", "survived", "explained")
+        for fate in ("killed", "survived", "no test", "explained")
     }
     assert "return number / 2" in by_fate["killed"]  # of double
-    half = ["if number / 2:", "return number / 2", "return number // 3"]
-    assert by_fate["survived"] == half
+    assert by_fate["survived"] == ["if number / 2:"]
+    assert by_fate["no test"] == ["return number / 2", "return number // 3"]
     assert 'raise Refused(Code.BAD, "ODD")' in by_fate["explained"]
 
 
