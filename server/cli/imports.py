@@ -1,4 +1,4 @@
-"""`node cards` and `node catalogue`: files from outside, all of a file or nothing."""
+"""`node cards` and `node catalogue`: cards, and files from outside, all of a file or nothing."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -6,7 +6,7 @@ from typing import Any, Final
 import click
 from rich.console import Console
 
-from server.cli.common import Scene, asking, scene_options, table
+from server.cli.common import Scene, asking, money, scene_options, table
 
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 CAUSES: Final = {
@@ -24,7 +24,7 @@ CAUSES: Final = {
 
 @click.group()
 def cards() -> None:
-    """Cards: import and list."""
+    """Cards: import, list and look."""
 
 
 @cards.command("import")
@@ -61,6 +61,24 @@ def cards_list(scene: Scene) -> None:
         to.print(table(["number", "batch", "link"], rows))
 
     scene.show(answer, show)
+
+
+@cards.command("show")
+@click.argument("number")
+@scene_options
+def cards_show(scene: Scene, *, number: str) -> None:
+    """Say what a card is called on the chain, where its value is, and how much."""
+    with asking(scene) as ask:
+        answer = ask("cards.show", number=number)
+    scene.show(answer, _show_card)
+
+
+def _show_card(found: dict[str, Any], to: Console) -> None:
+    to.print(f"{found['number']}  {found['status']}, {found['tier']}, of {found['home']}")
+    to.print(f"card={found['card']}")
+    to.print(f"wallet={found['wallet']}")
+    for code, held in found["held"].items():
+        to.print(f"{code:<12} {money(held['amount'], held)}")
 
 
 @click.group()

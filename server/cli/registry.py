@@ -1,12 +1,15 @@
 """`node place`, `asset`, `terminal`, `user`: who and what takes part."""
 
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.console import Console
 
 from server.cli.common import Scene, asking, moment, scene_options
 from server.cli.looking import _show_terminals
+from shared.bodies import AssetClass
+
+CLASSES: Final = [each.value for each in AssetClass]
 
 
 @click.group()
@@ -33,18 +36,19 @@ def asset() -> None:
 @asset.command("create")
 @click.argument("code")
 @click.argument("name")
-@click.option("--class", "asset_class", type=click.Choice(["federated", "local"]), default="local")
+@click.option("--class", "asset_class", type=click.Choice(CLASSES), default="local")
 @click.option("--issuer", default="", help="The place that stands behind it [the first].")
 @click.option("--symbol", default="", help="Behind amounts [the first letter].")
 @click.option(
     "--priority", type=int, default=10, show_default=True, help="Smallest is spent first."
 )
-@click.option("--no-peg", is_flag=True, help="One unit is not worth one euro.")
+@click.option("--no-peg", is_flag=True, help="One unit of a local or gift is not worth one euro.")
+@click.option("--scale", type=int, help="Decimals [2; 0 of points, badges and memberships].")
 @scene_options
 def asset_create(scene: Scene, *, code: str, no_peg: bool, **rest: Any) -> None:
     """Register an asset, for example: asset create GRAIN Grain."""
     with asking(scene) as ask:
-        answer = ask("asset.create", asset=code, peg="-" if no_peg else "EUR", **rest)
+        answer = ask("asset.create", asset=code, peg="-" if no_peg else "", **rest)
     scene.show(answer, lambda a, to: to.print(f"{a['asset']} (block {a['height']})"))
 
 

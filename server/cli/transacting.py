@@ -39,7 +39,9 @@ def transact(scene: Scene, *, kind: str, fields: tuple[str, ...]) -> None:
 
     For example: transact asset.accept asset=GRAIN place=cafe side=issuer accept=true
 
-    A field that is no text is written as JSON.  The ledger answers with its reason if it refuses.
+    A field that is no text is written as JSON; amounts are whole numbers of the smallest unit.  The
+    ledger answers with its reason if it refuses.  Later transactions name this one by the author,
+    the number and the hash that are printed.
     """
     words: dict[str, str] = {}
     for field in fields:
@@ -49,7 +51,13 @@ def transact(scene: Scene, *, kind: str, fields: tuple[str, ...]) -> None:
         words[name] = value
     with asking(scene) as ask:
         answer = ask("transact", kind=kind, fields=words)
-    scene.show(answer, lambda a, to: to.print(f"{a['kind']}: accepted (block {a['height']})"))
+    scene.show(answer, _show_placed)
+
+
+def _show_placed(found: dict[str, Any], to: Console) -> None:
+    to.print(f"{found['kind']}: {found['verdict']} (block {found['height']})")
+    to.print(f"author={found['author']} seq={found['seq']}")
+    to.print(f"hash {found['hash']}")
 
 
 @click.command()

@@ -38,6 +38,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "user.invite": changes.user_invite,
     "cards.import": cards.import_cards,
     "cards.list": cards.list_cards,
+    "cards.show": cards.show_card,
     "catalogue.import": cards.import_catalogue,
     "demurrage.set": melting.set_policy,
     "demurrage.run": melting.run,

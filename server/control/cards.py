@@ -3,9 +3,12 @@
 from typing import Any
 
 from server.control.errors import NotPossibleError
+from server.ledger.records import Asset, Balance, Card
 from server.node import Node
+from server.web.parsing import read_card_number
 from server.web.port import Mistakes, NotDone, Refusal
 from server.web.views.cards import ImportPreview
+from shared.ids import purse, wallet
 
 
 def import_cards(node: Node, name: str, content: str, *, dry_run: bool = False) -> dict[str, Any]:
@@ -49,6 +52,33 @@ def list_cards(node: Node) -> list[dict[str, Any]]:
         }
         for known in node.office.deck.every()
     ]
+
+
+def show_card(node: Node, number: str) -> dict[str, Any]:
+    """Say what the chain knows of a card with this printed number, and what is on it.
+
+    `held` is in smallest units, of its wallet and its purse together.
+    """
+    known = node.office.deck.by_number(read_card_number(number))
+    books = node.books()
+    card = books.get(Card, (known.ref,)) if known else None
+    if known is None or card is None:
+        raise NotPossibleError(f"no card of this node has the number {number}")
+    accounts = (wallet(card.wallet), purse(known.ref))
+    held = {}
+    for (code,), asset in sorted(books.rows(Asset)):
+        found = [books.get(Balance, (account, code)) for account in accounts]
+        if amount := sum(each.amount for each in found if each):
+            held[str(code)] = {"amount": amount, "scale": asset.scale, "symbol": asset.symbol}
+    return {
+        "number": known.number,
+        "card": known.ref,
+        "wallet": card.wallet,
+        "home": card.home,
+        "status": card.status,
+        "tier": card.tier,
+        "held": held,
+    }
 
 
 def import_catalogue(node: Node, content: str) -> dict[str, Any]:

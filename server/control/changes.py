@@ -1,41 +1,48 @@
 """Acts that change the registry: places, assets, terminals, users; and sealing again."""
 
-from typing import Any
-
-import msgspec
+from typing import Any, Final
 
 from server.control.errors import NotPossibleError
 from server.control.looking import terminals
-from server.engine.port import EngineStoppedError, NotProposed
+from server.control.reading import read
+from server.engine.port import EngineStoppedError, NotProposed, Placed
 from server.founding import invite, slug
 from server.home import draw_next_key, settle_key
 from server.node import Node
 from server.web.port import Mistakes, NotDone
-from shared.bodies import AssetCreate, Body, PlaceCreate
+from shared.bodies import AssetClass, AssetCreate, Body, PlaceCreate
 from shared.errors import MESSAGES
 from shared.ids import AssetId, PlaceId
 from shared.signing import public_key
 
+_WORTH_EUROS: Final = frozenset(
+    {AssetClass.FEDERATED, AssetClass.LOCAL, AssetClass.GIFT, AssetClass.MEAL}
+)
+_COUNTED: Final = frozenset({AssetClass.POINTS, AssetClass.BADGE, AssetClass.MEMBERSHIP})
+"""What nobody has a part of."""
 
-def propose(node: Node, *bodies: Body) -> int:
-    """Put transactions on the chain, all or none, and give the height.
+
+def propose(node: Node, body: Body) -> Placed:
+    """Put a transaction on the chain and say where it stands.
 
     Raises NotPossibleError with the ledger's reason.
     """
     try:
-        outcome = node.engine.propose(bodies)
+        outcome = node.engine.propose([body])
     except EngineStoppedError as error:
         raise NotPossibleError(f"the node makes no blocks now: {error}") from None
     if isinstance(outcome, NotProposed):
         raise NotPossibleError(f"{outcome.code}: {MESSAGES[outcome.code].en}")
-    return outcome[-1].height
+    return outcome[-1]
 
 
 def place_create(node: Node, name: str, place: str = "") -> dict[str, Any]:
     """Register a place that this node serves."""
     code = PlaceId(place) if place else slug(name)
-    body = _checked(PlaceCreate(name=name, place=code))
-    return {"place": code, "height": propose(node, body)}
+    if name and not code:
+        raise NotPossibleError(f"no code can be made of the name {name!r}: give one with --code")
+    body = read({"name": name, "place": code}, PlaceCreate)
+    return {"place": code, "height": propose(node, body).height}
 
 
 def asset_create(
@@ -46,25 +53,24 @@ def asset_create(
     issuer: str = "",
     symbol: str = "",
     priority: int = 10,
-    peg: str = "EUR",
-    scale: int = 2,
+    peg: str = "",
+    scale: int | None = None,
 ) -> dict[str, Any]:
-    """Register an asset of one of this node's places (the first when none is named)."""
+    """Register an asset of one of this node's places (the first when none is named).
+
+    What is not said about its worth and its decimals is what its class usually has.
+    """
     values = {
         "asset": asset,
         "class": asset_class,
         "issuer": issuer or first_place(node),
         "name": name,
-        "peg": peg,
+        "peg": peg or ("EUR" if asset_class in _WORTH_EUROS else "-"),
         "priority": priority,
-        "scale": scale,
+        "scale": (0 if asset_class in _COUNTED else 2) if scale is None else scale,
         "symbol": symbol or ("€" if asset_class == "federated" else name[:1].upper()),
     }
-    try:
-        body = msgspec.convert(values, AssetCreate)
-    except msgspec.ValidationError as error:
-        raise NotPossibleError(str(error)) from None
-    return {"asset": AssetId(asset), "height": propose(node, body)}
+    return {"asset": AssetId(asset), "height": propose(node, read(values, AssetCreate)).height}
 
 
 def first_place(node: Node) -> PlaceId:
@@ -73,14 +79,6 @@ def first_place(node: Node) -> PlaceId:
     if not places:
         raise NotPossibleError("this node serves no place yet: tirelire node place create NAME")
     return PlaceId(places[0].id)
-
-
-def _checked(body: Body) -> Body:
-    """Prove that a body made of a person's words is one that the wire can carry."""
-    try:
-        return msgspec.json.decode(msgspec.json.encode(body), type=type(body))
-    except msgspec.ValidationError as error:
-        raise NotPossibleError(str(error)) from None
 
 
 def pair_pin(node: Node, label: str, place: str = "") -> dict[str, Any]:

@@ -7,6 +7,7 @@ import msgspec
 
 from server.control.changes import propose
 from server.control.errors import NotPossibleError
+from server.control.reading import read
 from server.demurrage.plan import calendar, day_number
 from server.demurrage.run import Day, FutureDayError
 from server.node import Node
@@ -18,12 +19,9 @@ def set_policy(node: Node, asset: str, **changes: Any) -> dict[str, Any]:
     """Set how an asset melts; what is not named keeps the protocol's first value."""
     values = {**msgspec.structs.asdict(NO_DEMURRAGE), "enabled": True, **changes}
     values["notice_days"] = tuple(values["notice_days"])
-    try:
-        policy = msgspec.convert({**values, "policy": "demurrage"}, DemurragePolicy)
-        body = msgspec.convert({"subject": asset, "value": policy}, PolicySet)
-    except msgspec.ValidationError as error:
-        raise NotPossibleError(str(error)) from None
-    return {"asset": asset, "height": propose(node, body)}
+    policy = read({**values, "policy": "demurrage"}, DemurragePolicy)
+    body = read({"subject": asset, "value": policy}, PolicySet)
+    return {"asset": asset, "height": propose(node, body).height}
 
 
 def run(node: Node, until: str, *, dry_run: bool = False) -> list[dict[str, Any]]:

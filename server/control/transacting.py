@@ -11,12 +11,14 @@ import msgspec
 
 from server.control.changes import propose
 from server.control.errors import NotPossibleError
+from server.control.reading import read
 from server.ledger.effect import CHAIN
 from server.ledger.records import Rule
 from server.node import Node
 from server.store.view import StoreView
 from shared.bodies import Body, PolicySet, Role
 from shared.kinds import KINDS, Kind
+from shared.misfit import must_be
 from shared.policy import PROTOCOL, ProtocolPolicy
 
 
@@ -37,25 +39,33 @@ def kinds(node: Node) -> list[dict[str, Any]]:
 
 
 def transact(node: Node, kind: str, fields: Mapping[str, str]) -> dict[str, Any]:
-    """Sign a transaction of any kind as this node, and give its verdict's height."""
+    """Sign a transaction of any kind as this node; give its verdict, and by what it is named.
+
+    A `lock` is its hash; a correction or a dispute names its author and number.
+    """
     row = KINDS.get(kind)
     if row is None or Role.NODE not in row.signers:
         raise NotPossibleError(f"a node signs no {kind!r}: see `node kinds`")
-    return {"kind": kind, "height": propose(node, _body(row, fields))}
+    placed = propose(node, _body(row, fields))
+    return {
+        "kind": kind,
+        "verdict": str(placed.verdict),
+        "height": placed.height,
+        "author": node.engine.author,
+        "seq": placed.seq,
+        "hash": placed.hash,
+    }
 
 
 def protocol(node: Node, version: int = 0) -> dict[str, Any]:
     """Give the protocol of the chain, or bring a later one in; there is no way back."""
     if version:
-        return {"protocol": version, "height": propose(node, _set_protocol(version))}
+        return {"protocol": version, "height": propose(node, _set_protocol(version)).height}
     return {"protocol": _protocol(node), "height": node.engine.tip.height}
 
 
 def _set_protocol(version: int) -> Body:
-    try:
-        value = msgspec.convert({"policy": "protocol", "version": version}, ProtocolPolicy)
-    except msgspec.ValidationError as error:
-        raise NotPossibleError(str(error)) from None
+    value = read({"policy": "protocol", "version": version}, ProtocolPolicy)
     return PolicySet(CHAIN, value)
 
 
@@ -81,11 +91,7 @@ def _body(kind: Kind, words: Mapping[str, str]) -> Body:
 
 def _read(shape: type[Body], words: Mapping[str, str]) -> Body:
     hints = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
-    values = {name: _value(name, word, hints[name]) for name, word in words.items()}
-    try:
-        return msgspec.convert(values, shape)
-    except msgspec.ValidationError as error:
-        raise NotPossibleError(str(error)) from None
+    return read({name: _value(name, word, hints[name]) for name, word in words.items()}, shape)
 
 
 def _value(name: str, word: str, hint: object) -> object:
@@ -95,7 +101,7 @@ def _value(name: str, word: str, hint: object) -> object:
     try:
         return msgspec.json.decode(word)
     except msgspec.DecodeError:
-        raise NotPossibleError(f"{name}: {word} is not what this field holds") from None
+        raise NotPossibleError(must_be(hint, name, word)) from None
 
 
 def _is_text(hint: object) -> bool:

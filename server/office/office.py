@@ -130,7 +130,7 @@ class NodeOffice:
         """Give the places this node serves."""
         rows = self.node.books().rows(PlaceRecord)
         mine = self.node.engine.author
-        return tuple(Place(id=str(k[0]), name=p.name) for k, p in rows if p.node == mine)
+        return tuple(Place(id=str(k[0]), name=p.name) for k, p in rows if p.node == mine and not p.left)
 
     def _front(self) -> Front:
         return Front(

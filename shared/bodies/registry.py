@@ -12,6 +12,9 @@ from shared.policy import Policy
 Priority = Annotated[int, msgspec.Meta(ge=0, le=1_000)]
 Symbol = Annotated[str, msgspec.Meta(pattern=r"^[\x21-\x7e\u00a0-\u017f\u20ac]{1,8}(?![\s\S])")]
 
+Subject = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{1,32}(?![\s\S])")]
+"""What a policy is about: `-` (the chain), a place, an asset or a pair."""
+
 
 class Genesis(Body, frozen=True, forbid_unknown_fields=True):
     """Height 0, first transaction: the founding node names itself and its key."""
@@ -64,7 +67,7 @@ class TerminalRevoke(Body, frozen=True, forbid_unknown_fields=True):
 class PolicySet(Body, frozen=True, forbid_unknown_fields=True):
     """A rule changes.  `subject` is `-` (the chain), a place or an asset, as the policy asks."""
 
-    subject: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{1,32}(?![\s\S])")]
+    subject: Subject
     value: Policy
 
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from shared.host import HostError
+from shared.misfit import misfit
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -25,17 +26,26 @@ def load(path: Path, shape: type[S], *, secrets: Mapping[str, str] | None = None
     Raises HostError.
     """
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except OSError as error:
         raise HostError(f"the settings {path} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise HostError(f"the settings {path} are not TOML: {error}") from None
+    return parse(text, shape, name=str(path), secrets=secrets)
+
+
+def parse(text: str, shape: type[S], *, name: str, secrets: Mapping[str, str] | None = None) -> S:
+    """Do the same with a text that people know as `name`.  Raises HostError."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise HostError(f"the settings {name} are not TOML: {error}") from None
     for key, value in (secrets or {}).items():
         _put(values, key.split("."), value)
     try:
         return msgspec.convert(values, shape)
     except msgspec.ValidationError as error:
-        raise HostError(f"{path}: {error}") from None
+        raise HostError(f"{name}: {misfit(error, shape, values)}") from None
 
 
 def _put(values: dict[str, object], path: list[str], value: str) -> None:

@@ -89,15 +89,55 @@ def test_assets_places_and_terminals(line: Line) -> None:
     assert line.good("place", "create", "Bar du lac") == "bar-du-lac (block 1)\n"
     assert line.good("asset", "create", "MIEL", "Miel") == "MIEL (block 2)\n"
     assert "already_exists" in line.bad("asset", "create", "MIEL", "Miel")
+    assert line.good("transact", "place.leave", "place=bar-du-lac")
+    assert line.good("asset", "create", "SUCRE", "Sucre")  # of a place that is still there
     assert "unknown_place" in line.bad("asset", "create", "SEL", "Sel", "--issuer", "nowhere")
-    assert "Expected" in line.bad("asset", "create", "miel", "Miel")
-    found = line.json("terminal", "pair-pin", "Bar 1", "--place", "bar-du-lac")
+    assert "asset must be an asset's code (2 to 12 capital letters" in line.bad(
+        "asset", "create", "miel", "Miel"
+    )
+    assert "give one with --code" in line.bad("place", "create", "!!!")
+    assert "name must be a name (1 to 64 Latin" in line.bad("place", "create", "")
+    assert line.good("place", "create", "Buvette") == "buvette (block 5)\n"
+    found = line.json("terminal", "pair-pin", "Bar 1", "--place", "buvette")
     assert len(found["pin"]) == 6
-    assert (found["place"], found["state"]) == ("bar-du-lac", "waiting")
+    assert (found["place"], found["state"]) == ("buvette", "waiting")
     assert "no code can be made" in line.bad("terminal", "pair-pin", "")
     assert "no terminal called Bar 9" in line.bad("terminal", "revoke", "Bar 9")
     assert "terminal  label" in line.good("terminal", "list")
     assert "/welcome/" in line.good("user", "invite")
+
+
+def test_an_asset_of_each_class_has_what_its_class_usually_has(line: Line) -> None:
+    for code, asset_class in (
+        ("CADEAU", "gift"), ("REPAS", "meal"), ("HEURE", "time"), ("LIBRE", "libre"),
+        ("POINT", "points"), ("TAMPON", "badge"), ("MEMBRE", "membership"),
+    ):  # fmt: skip
+        assert line.good("asset", "create", code, code.capitalize(), "--class", asset_class)
+    found = {each["asset"]: each["scale"] for each in line.json("status")["assets"]}
+    assert found == {
+        "CADEAU": 2, "FED": 2, "GRAIN": 2, "HEURE": 2, "LIBRE": 2, "MEMBRE": 0, "POINT": 0,
+        "REPAS": 2, "TAMPON": 0,
+    }  # fmt: skip
+    assert "wrong_asset" in line.bad("asset", "create", "X1", "X", "--class", "meal", "--no-peg")
+    assert line.good("asset", "create", "X1", "X", "--class", "gift", "--no-peg")
+    assert line.good("asset", "create", "X2", "X", "--class", "points", "--scale", "1")
+
+
+def test_a_card_is_looked_up_by_its_printed_number(line: Line) -> None:
+    line.good("cards", "import", str(CARDS))
+    found = line.json("cards", "show", "4462-ad16")
+    assert (found["number"], found["home"], found["held"]) == ("4462AD16", "le-grand-champ", {})
+    paid = ("amount=150", "asset=FED", f"card={found['card']}", "evidence=bank:1")
+    said = line.good("transact", "reload", *paid).splitlines()
+    assert said[0] == "reload: accepted (block 2)"
+    assert said[1].startswith("author=")
+    assert line.good("cards", "show", "4462AD16").splitlines() == [
+        "4462AD16  active, T0, of le-grand-champ",
+        f"card={found['card']}",
+        f"wallet={found['wallet']}",
+        "FED          1.50 €",
+    ]
+    assert "no card of this node has the number 0000" in line.bad("cards", "show", "0000")
 
 
 def test_cards_are_imported_all_or_none(line: Line) -> None:

@@ -6,6 +6,9 @@ from server.control.desk import desk
 from server.control.errors import NotPossibleError
 from server.home import Home
 
+CARD, WALLET = "c" * 32, "a" * 32
+RELOAD = {"amount": "100", "asset": "FED", "card": CARD, "evidence": "stripe:cs_1:paid"}
+
 
 def test_the_kinds_a_node_signs_are_listed_with_their_fields(home: Home) -> None:
     with desk(home) as ask:
@@ -23,11 +26,28 @@ def test_the_kinds_a_node_signs_are_listed_with_their_fields(home: Home) -> None
 def test_a_transaction_is_made_of_words(home: Home) -> None:
     with desk(home) as ask:
         made = ask("transact", kind="place.create", fields={"name": "Le Bar", "place": "bar"})
-        assert made == {"kind": "place.create", "height": 1}
+        assert (made["kind"], made["verdict"], made["height"]) == ("place.create", "accepted", 1)
         policy = '{"policy":"offline","hard_ms":9,"soft_ms":9,"t0_limit":1,"t0_sales":1'
         value = policy + ',"t0_terminal_cap":1}'
         made = ask("transact", kind="policy.set", fields={"subject": "bar", "value": value})
         assert made["height"] == 2
+
+
+def test_what_was_signed_can_be_named_afterwards(home: Home) -> None:
+    card = {"card": CARD, "home": "le-grand-champ", "tier": "T0", "wallet": WALLET}
+    given = {"amount": "2000", "asset": "GRAIN", "evidence": "welcome:1", "wallet": WALLET}
+    with desk(home) as ask:
+        ask("transact", kind="card.register", fields=card)
+        ask("transact", kind="reload", fields=RELOAD)
+        out = {"amount": "40", "asset": "FED", "wallet": WALLET}
+        lock = ask("transact", kind="cash_out", fields=out)["hash"]
+        paid = {"evidence": "bank:1:done", "lock": lock}
+        assert ask("transact", kind="cash_out.done", fields=paid)["verdict"] == "accepted"
+        issue = ask("transact", kind="issue", fields=given)
+        wrong = {"author": issue["author"], "reason": "a zero too many", "seq": str(issue["seq"])}
+        assert ask("transact", kind="correction", fields=wrong)["verdict"] == "accepted"
+        outstanding = {each["asset"]: each["outstanding"] for each in ask("status")["assets"]}
+    assert outstanding == {"FED": 60, "GRAIN": 0}
 
 
 @pytest.mark.parametrize(
@@ -36,8 +56,17 @@ def test_a_transaction_is_made_of_words(home: Home) -> None:
         ("sale", {}, "a node signs no 'sale'"),
         ("hovercraft", {}, "a node signs no 'hovercraft'"),
         ("place.create", {"name": "Bar"}, "place.create has the fields name, place"),
-        ("place.create", {"name": "Bar", "place": "Le Bar"}, "place"),
-        ("policy.set", {"subject": "-", "value": "{"}, "value: { is not what this field holds"),
+        ("place.create", {"name": "Bar", "place": "Le Bar"}, "place must be a place's code"),
+        ("place.create", {"name": "", "place": "bar"}, "name must be a name (1 to 64 Latin"),
+        ("reload", {**RELOAD, "amount": "1,50"}, "(1.50 is 150), not '1,50'"),
+        ("reload", {**RELOAD, "amount": "-1"}, "(1.50 is 150), not -1"),
+        ("reload", {**RELOAD, "amount": "1e9"}, "(1.50 is 150), not 1000000000.0"),
+        ("reload", {**RELOAD, "card": "zz"}, "card must be 32 hex digits, not 'zz'"),
+        (
+            "policy.set",
+            {"subject": "-", "value": "{"},
+            "value must be protocol, offline, demurrage, purse, exchange or",
+        ),
         ("card.block", {"card": "0" * 32, "reason": "lost"}, "unknown_card: "),
     ],
 )
