@@ -2,6 +2,7 @@
 
 import pytest
 
+from server.ledger.executor import Taken
 from server.ledger.records import Author, Card, Rule
 from shared.amounts import Amount
 from shared.bodies import (
@@ -18,6 +19,7 @@ from shared.bodies import (
     TerminalRevoke,
     Transfer,
 )
+from shared.errors import Code
 from shared.ids import ZERO_HASH, AssetId, AuthorId, PlaceId, PublicKey
 from shared.policy import OFFLINE, OfflinePolicy, ProtocolPolicy
 from shared.transaction import parse_batch
@@ -264,13 +266,13 @@ def test_another_history_quarantines_its_author_and_executes_nothing(world: Worl
     other = world.batch(twin, sale(1, 200))
     world.seal(first)
     result = world.seal(other)
-    assert (result.executed, [str(t.code) for t in result.taken]) == ((), ["fork"])
+    assert (result.executed, result.taken) == ((), (Taken(0, Code.FORK, 2),))
     assert result.makes_block
     known = world.memory.get(Author, (world.till.id,))
     assert known is not None
     assert known.status == "quarantined"
     late = world.seal(world.batch(world.till, sale(1, 100)))
-    assert [str(t.code) for t in late.taken] == ["author_quarantined"]
+    assert late.taken == (Taken(0, Code.AUTHOR_QUARANTINED),)
     assert not late.makes_block
     assert world.held(purse(1)) == 900
 
@@ -279,17 +281,26 @@ def test_a_first_batch_that_hangs_on_nothing_is_a_fork(world: World) -> None:
     world.sale(1, 5)
     world.till.prev = ZERO_HASH
     result = world.seal(world.batch(world.till, sale(1, 5)))
-    assert [str(t.code) for t in result.taken] == ["fork"]
+    assert result.taken == (Taken(0, Code.FORK, 2),)
 
 
 def test_replay_overlap_gap_and_strangers(world: World) -> None:
     one, two = world.batch(world.till, sale(1, 5)), world.batch(world.till, sale(1, 6))
     both = world.sign(world.till, 1, [one.last.raw, two.last.raw])
     gap = world.seal(two)
-    assert [(str(t.code), t.expected) for t in gap.taken] == [("gap", 1)]
-    world.seal(one)
-    assert not world.seal(one).makes_block
+    assert gap.taken == (Taken(0, Code.GAP, 1),)
+    assert world.seal(one).taken == (Taken(0, None, 1),)
+    again = world.seal(one)
+    assert (again.taken, again.makes_block) == ((Taken(1, None, 2),), False)
     overlap = world.seal(parse_batch(both))
     assert [item.transaction.envelope.seq for item in overlap.executed] == [2]
     stranger = world.seal(world.batch(Signer(b"y" * 32), sale(1, 5)))
-    assert [str(t.code) for t in stranger.taken] == ["unknown_author"]
+    assert stranger.taken == (Taken(0, Code.UNKNOWN_AUTHOR),)
+
+
+def test_a_stranger_is_one_from_the_first_block_after_genesis_on() -> None:
+    new = World()
+    new.do(new.node, Genesis(PublicKey(new.node.key.hex()), "Node"))
+    assert new.tip.height == 0
+    stranger = new.seal(new.batch(Signer(b"y" * 32), sale(1, 5)))
+    assert stranger.taken == (Taken(0, Code.UNKNOWN_AUTHOR),)
