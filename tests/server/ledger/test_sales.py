@@ -9,6 +9,7 @@ from shared.bodies import (
     AssetClass,
     CardBlock,
     CardRegister,
+    Dispute,
     Genesis,
     GroupCreate,
     Part,
@@ -248,6 +249,17 @@ def test_every_late_sale_of_a_revoked_till_is_disputed(here: Neighbours) -> None
     world = here.world
     assert world.do(world.till, slot(0, 5, ONE), split(0, (TIME, 1))) == ["disputed"] * 2
     assert (known(here).claims, world.held(place(BAR), TIME)) == ((), 0)
+
+
+def test_a_disputed_sale_of_a_copy_is_named_when_it_is_paid(here: Neighbours) -> None:
+    here.bar(issue(), TerminalRevoke(0, here.world.till.id))
+    world = here.world
+    assert world.do(here.till, slot(0, 100, ONE)) == ["accepted"]
+    assert world.do(world.till, slot(50, 150, ONE)) == ["disputed"]
+    assert world.memory.get(Forked, (card(RICH),)) is None
+    assert here.bar(Dispute(world.till.id, "pay", 1)) == ["accepted"]
+    assert world.memory.get(Forked, (card(RICH),)) == Forked(((world.till.id, 1),))
+    assert known(here).claims == ((0, 150),)
 
 
 def test_a_place_that_accepts_nothing_is_paid_by_a_purse_alone() -> None:
