@@ -116,7 +116,7 @@ def _entry(item: Executed, author: AuthorId, seq: int) -> _Entry:
     return _Entry(
         author=author,
         seq=seq,
-        kind=envelope.kind if body else "",
+        kind=envelope.kind,
         shape=KINDS[envelope.kind].bodies.index(type(body)) if body else -1,
         body=bytes(envelope.body) if body else b"",
         hash=bytes.fromhex(done.hash),

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from server.ledger.records import Lock, Wallet
+from server.ledger.records import Idle, Lock, Wallet
 from shared.amounts import Amount
 from shared.bodies import (
     AssetClass,
@@ -14,7 +14,9 @@ from shared.bodies import (
     CashOutFailed,
     CashReload,
     Issue,
+    Merge,
     PlaceLeave,
+    PolicySet,
     Settlement,
     SettlementDone,
     SettlementFailed,
@@ -33,7 +35,19 @@ from shared.ids import (
     place,
     reserve,
 )
-from tests.server.ledger.world import BAR, FED, GRAIN, World, asset, card, holder, modern, purse
+from tests.server.ledger.story_two import MELTING
+from tests.server.ledger.world import (
+    BAR,
+    DAY,
+    FED,
+    GRAIN,
+    World,
+    asset,
+    card,
+    holder,
+    modern,
+    purse,
+)
 
 TIME, MEAL = AssetId("TIME"), AssetId("MEAL")
 
@@ -69,6 +83,20 @@ def test_what_is_on_its_way_out_cannot_be_spent(world: World) -> None:
     assert (world.held(purse(1)), world.held(hold(name))) == (200, 800)
     assert world.sale(1, 201, "online") == ["rejected(insufficient_funds)"]
     assert backing(world) == (1_000, 1_000, -1_000)
+
+
+def test_what_failed_brings_its_clock_to_the_wallet_that_its_own_became_part_of(
+    world: World,
+) -> None:
+    """All of it was locked when the wallets became one: only the lock still says how old it is."""
+    assert world.do(world.node, PolicySet(GRAIN, MELTING)) == ["accepted"]
+    assert world.issue(1, 400, "e3") == ["accepted"]
+    name = cash_out(world, 400, GRAIN)
+    assert world.do(world.node, Merge(holder(1), holder(3))) == ["accepted"]
+    world.time += 9 * DAY
+    assert world.do(world.node, CashOutFailed("stripe:re_1:failed", name)) == ["accepted"]
+    assert world.held(purse(3), GRAIN) == 400
+    assert world.memory.get(Idle, (holder(3), GRAIN)) == Idle(20_000, 20_100)
 
 
 def test_a_paid_cash_out_burns_and_its_euros_leave_the_reserve(world: World) -> None:

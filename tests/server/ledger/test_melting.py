@@ -1,6 +1,7 @@
 """Demurrage on the chain by hand: notice, melt, late sale, distribution."""
 
 import pytest
+from msgspec.structs import replace
 
 from server.ledger.melting import first_day, matures, month_of
 from server.ledger.records import Balance, Idle, Melted, Pending, Remainder
@@ -25,7 +26,7 @@ from shared.ids import (
     melt_pending,
     place,
 )
-from shared.policy import DemurragePolicy
+from shared.policy import OFFLINE, DemurragePolicy
 from tests.server.ledger.world import (
     BAR,
     DAY,
@@ -106,6 +107,15 @@ def test_a_senseless_policy_is_refused(change: dict[str, object]) -> None:
     assert world.do(world.node, PolicySet(GRAIN, policy(**change))) == ["rejected(bad_field)"]
     off = policy(**change, enabled=False)
     assert world.do(world.node, PolicySet(GRAIN, off)) == ["accepted"]
+
+
+@pytest.mark.parametrize("subject", ["-", BAR])
+def test_grace_outlasts_what_a_till_may_keep_by_sixty_days(subject: str) -> None:
+    world = founded()
+    offline = PolicySet(subject, replace(OFFLINE, hard_ms=10 * DAY))
+    assert world.do(world.node, offline) == ["accepted"]
+    assert world.do(world.node, PolicySet(GRAIN, policy(grace_days=70))) == ["rejected(bad_field)"]
+    assert world.do(world.node, PolicySet(GRAIN, policy(grace_days=71))) == ["accepted"]
 
 
 def test_the_euro_token_does_not_melt_and_an_unknown_asset_has_no_policy() -> None:

@@ -302,6 +302,17 @@ def test_what_cannot_be_released(here: Neighbours) -> None:
     assert here.cafe(release()) == ["rejected(not_authorised)"]
 
 
+def test_what_a_release_gives_back_pays_what_the_wallet_owes(here: Neighbours) -> None:
+    here.bar(issue(THIN))  # 3 000 of 5 000
+    world = here.world
+    assert world.sale(THIN, 2_100) == ["overdrawn"]
+    assert (world.held(purse(THIN)), world.held(loss(BAR))) == (0, -100)
+    world.time += 24 * HOUR
+    assert here.bar(release(world.till, here.till, of=THIN)) == ["accepted"]
+    assert (world.held(purse(THIN)), world.held(loss(BAR))) == (2_900, 0)
+    assert world.memory.get(Wallet, (holder(THIN),)) == Wallet((), BAR, BAR)
+
+
 def test_a_late_claim_below_the_void_line_is_the_wallets(here: Neighbours) -> None:
     here.bar(issue())
     world = here.world

@@ -5,8 +5,8 @@ import pytest
 from server.ledger.records import Lock
 from shared.amounts import Amount
 from shared.bodies import CardBlock, CashOutFailed, Chargeback
-from shared.ids import Hash, hold, wallet
-from tests.server.ledger.world import FED, World, card, holder, modern, purse
+from shared.ids import EUR, EXTERNAL, Hash, hold, reserve, wallet
+from tests.server.ledger.world import BAR, FED, World, card, holder, modern, purse
 
 
 @pytest.fixture
@@ -31,6 +31,7 @@ def test_what_a_bank_took_back_is_burned_where_it_was_set_aside(world: World) ->
     name, said = took_back(world, 200)
     assert said == ["accepted"]
     assert (world.held(purse(2)), world.held(hold(name))) == (300, 300)
+    assert (world.held(reserve(BAR), EUR), world.held(EXTERNAL, EUR)) == (600, -600)
 
 
 def test_what_reached_its_wallet_is_not_to_be_given_back_again(world: World) -> None:
