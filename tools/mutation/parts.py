@@ -158,6 +158,16 @@ EXPLAINED: Final = (
         why="the name of nobody: it is nobody's under any other, too",
     ),
     Explained(
+        where=r"server\.ledger\.links\..*",
+        differs=r"(self\._proven = )(?:None|True|not linked\.start\.header)$",
+        why="what is not known to be proven is proven again with each block: slower, and the same",
+    ),
+    Explained(
+        where=r"server\.ledger\.corrections\.x__settled__.*",
+        differs=r"(clocks )\+?(?== received\(context, name, posting\.asset, sender)",
+        why="what is undone was one wallet's: no other gets something back",
+    ),
+    Explained(
         where=r"server\.ledger\.memory\..*take__.*",
         differs=r"(kind is )(?:not )?Place:",
         why="every block changes a head, too, and that lets go of what was kept",

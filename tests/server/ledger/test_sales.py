@@ -15,7 +15,9 @@ from shared.bodies import (
     Part,
     PlaceCreate,
     PolicySet,
+    Refund,
     Reload,
+    Sale,
     Settlement,
     SplitSale,
     TerminalEnrol,
@@ -249,6 +251,18 @@ def test_every_late_sale_of_a_revoked_till_is_disputed(here: Neighbours) -> None
     world = here.world
     assert world.do(world.till, slot(0, 5, ONE), split(0, (TIME, 1))) == ["disputed"] * 2
     assert (known(here).claims, world.held(place(BAR), TIME)) == ((), 0)
+
+
+def test_a_disputed_sale_of_an_old_till_comes_to_its_total(here: Neighbours) -> None:
+    """What it names inside are words: such a sale is never paid, but may be given back."""
+    other = Author(b"2" * 32)
+    enrol = TerminalEnrol(PublicKey("33" * 32), PublicKey(other.key.hex()), "Bar 2", BAR)
+    here.bar(enrol, TerminalRevoke(0, here.world.till.id))
+    words = Sale("cached", card(1), ZERO_HASH, ("BEER",), Amount(5))
+    assert here.world.do(here.world.till, words) == ["disputed"]
+    back = [Refund(Amount(amount), here.world.till.id, ZERO_HASH, 1) for amount in (6, 5)]
+    assert here.world.do(other, *back) == ["rejected(refund_too_large)", "accepted"]
+    assert here.bar(Dispute(here.world.till.id, "pay", 1)) == ["rejected(split_not_active)"]
 
 
 def test_a_disputed_sale_of_a_copy_is_named_when_it_is_paid(here: Neighbours) -> None:
