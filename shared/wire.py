@@ -101,6 +101,30 @@ class SealedHeader(Message, frozen=True, forbid_unknown_fields=True):
     seal: str
 
 
+class KeyStep(Message, frozen=True, forbid_unknown_fields=True):
+    """How a node's key became the next one: everything in it is proven by the key before.
+
+    `payload` is the `key.rotate` and `signature` (base64url) that of the key before over it.  It is
+    on the chain: the key before has sealed `block`, in whose log `payload`, accepted, is number
+    `index` (from 0); `proof` are the hashes from below up to the log's root.
+    """
+
+    block: SealedHeader
+    index: Count
+    payload: str
+    proof: tuple[Hash, ...]
+    signature: str
+
+
+class KeysAnswer(Message, frozen=True, forbid_unknown_fields=True):
+    """How the node's key became others since the one that was named, the first change first.
+
+    Empty when that is its key still; ask again from the last when there may be more.
+    """
+
+    steps: tuple[KeyStep, ...]
+
+
 class VerdictLine(Message, frozen=True, forbid_unknown_fields=True):
     """The final answer to one transaction: where it stands and what became of it."""
 

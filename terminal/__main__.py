@@ -238,6 +238,7 @@ def status(place: Place) -> None:
     known = paper.journal.recover()
     click.echo(f"till     {desk.serial}")
     click.echo(f"node     {desk.address}")
+    click.echo(f"key      {desk.node_key}")
     click.echo(f"entries  {_book(desk).head.seq}")
     click.echo(f"unsent   {known.unsent.count} sales, {known.unsent.amount} in minor units")
     desk.close()

@@ -14,6 +14,7 @@ import logging
 import secrets
 import subprocess
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
@@ -70,6 +71,12 @@ class Home:
     def address(self) -> str:
         """Give the node's address: what was typed on the screen before what was set."""
         return self._chosen.address or self._settings.node
+
+    @property
+    def node_key(self) -> str:
+        """Give the node's key that this till trusts (hex); empty while it is not paired."""
+        enrolment = identity.load(self._folder / "keys")
+        return "" if enrolment is None else enrolment.answer.node_key
 
     @property
     def language(self) -> Literal["fr", "en"]:
@@ -136,6 +143,7 @@ class Home:
             transport,
             reads,
             enrolment.answer,
+            keep_pair=partial(identity.keep_answer, self._folder / "keys"),
             unsent=lambda: till_journal.unsent(),  # noqa: PLW0108 - it is made below
             now_ms=self._clock.now_ms,
             chance=DRAW.random,

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from server.ledger.records import Asset, Card, Head, Key, Place, Record
+from server.store.rotations import Rotation
 from shared.errors import Code
-from shared.ids import AssetId, AuthorId, CardRef, ChainId, PlaceId
+from shared.ids import AssetId, AuthorId, CardRef, ChainId, PlaceId, PublicKey
 from shared.wire import Catalogue, SealedHeader, VerdictLine
 
 R = TypeVar("R", bound=Record)
@@ -75,6 +76,9 @@ class Snapshot(Protocol):
 
     def payloads(self, author: AuthorId, first: int) -> Sequence[bytes]:
         """Give an author's payloads from a number on, as many as one answer should hold."""
+
+    def rotations(self, author: AuthorId, known: PublicKey) -> Sequence[Rotation] | None:
+        """Give the first changes of an author's key since `known`; None: it never was that."""
 
     def revision(self) -> int:
         """Give the revision of the catalogue."""

@@ -10,6 +10,7 @@ from server.api.chain_parts import GZIP, ChainParts
 from server.api.deltas import Deltas
 from server.api.heartbeats import Heartbeats, NodeStatus
 from server.api.journal import Journal
+from server.api.keys import Keys
 from server.api.limits import Wait
 from server.api.openapi import describe
 from server.api.pairing import Pairing
@@ -29,6 +30,7 @@ from shared.wire import (
     Heartbeat,
     InclusionAnswer,
     JournalAnswer,
+    KeysAnswer,
     PairAnswer,
     PairRequest,
     Receipt,
@@ -77,6 +79,7 @@ def make_routes(node: Surroundings) -> tuple[Route, ...]:
         _batches(node),
         _deltas(node),
         _journal(node),
+        _keys(node),
         _heartbeats(node, status),
         *_proofs(node.proofs),
         _chain(node.parts),
@@ -205,6 +208,28 @@ def _journal(node: Surroundings) -> Route:
         signed=True,
         headers=SIGNED,
         codes=(),
+    )
+
+
+def _keys(node: Surroundings) -> Route:
+    return Route(
+        method="GET",
+        path=f"{BASE}/keys",
+        name="keys",
+        meaning="How this node's key became another, proven by the key that the terminal trusts.",
+        handle=Keys(chain=node.chain, node=node.identity.node),
+        parameters=(
+            Parameter(
+                name="known",
+                meaning="The public key that the terminal trusts.",
+                schema={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+                required=True,
+            ),
+        ),
+        answer=KeysAnswer,
+        signed=True,
+        headers=SIGNED,
+        codes=(Code.NOT_FOUND,),
     )
 
 

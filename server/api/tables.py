@@ -22,12 +22,22 @@ from server.payments.table import SqlTasks
 from server.store import details
 from server.store.local import DEAD_LETTER, INBOX
 from server.store.packing import unpack
+from server.store.rotations import Rotation, rotations_after
 from server.store.schema import BLOCK_BATCH, BLOCK_HEADER, CHAIN_TRANSACTION, RECORDS
 from server.store.view import StoreView
 from shared.block import read_header
 from shared.bodies import Tier
 from shared.errors import Code
-from shared.ids import ZERO_HASH, AssetId, AuthorId, CardRef, Hash, PlaceId, WalletId
+from shared.ids import (
+    ZERO_HASH,
+    AssetId,
+    AuthorId,
+    CardRef,
+    Hash,
+    PlaceId,
+    PublicKey,
+    WalletId,
+)
 from shared.signing import to_text
 from shared.transaction import MAX_BATCH_BYTES
 from shared.wire import Catalogue, SealedHeader, VerdictLine
@@ -37,6 +47,7 @@ Begin = Callable[[], AbstractContextManager[Connection]]
 
 CATALOGUE: Final = "catalogue"
 MOST_PAYLOADS: Final = 500
+MOST_ROTATIONS: Final = 50
 MOST_LETTERS: Final = 20
 MOST_LETTERS_OF_ALL: Final = 2_000  # addresses cost nothing: without it they would fill a disk
 TOLD_MS: Final = 30_000
@@ -209,6 +220,10 @@ class TableSnapshot:
         )
         for row in self._connection.execute(waiting):
             yield row.first_seq, row.bytes
+
+    def rotations(self, author: AuthorId, known: PublicKey) -> Sequence[Rotation] | None:
+        """Give the first changes of an author's key since `known`; None: it never was that."""
+        return rotations_after(self._connection, author, known, MOST_ROTATIONS)
 
     def revision(self) -> int:
         """Give the revision of the catalogue."""

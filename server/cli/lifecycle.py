@@ -112,18 +112,17 @@ def key() -> None:
 
 
 @key.command("rotate")
-@click.option("--pair-anew", is_flag=True, help="Every paired till will be paired anew.")
 @scene_options
-def key_rotate(scene: Scene, *, pair_anew: bool) -> None:
+def key_rotate(scene: Scene) -> None:
     """Go on with a new key; the chain knows the node by its name all the same.
 
-    Tills that are paired still trust the old one, and believe nothing that the new one seals.
+    Tills follow by themselves when they next hear this node, also after months.
     """
     with asking(scene) as ask:
-        answer = ask("key.rotate", pair_anew=pair_anew)
+        answer = ask("key.rotate")
     scene.show(answer, _show_key)
 
 
 def _show_key(answer: dict[str, Any], to: Console) -> None:
     to.print(f"New key {answer['key'][:16]}… from block {answer['height'] + 1} on.")
-    to.print("Pair every till anew, and keep a copy of the folder `keys` elsewhere.")
+    to.print("Make a backup elsewhere now: tills that follow do not go back to the key before.")

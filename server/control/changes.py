@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from server.control.errors import NotPossibleError
-from server.control.looking import terminals
 from server.control.reading import read
 from server.engine.port import EngineStoppedError, NotProposed, Placed
 from server.founding import invite, slug
@@ -138,15 +137,12 @@ def resume(node: Node, *, nothing_lost: bool = False) -> dict[str, Any]:
     return {"height": node.engine.tip.height}
 
 
-def key_rotate(node: Node, *, pair_anew: bool = False) -> dict[str, Any]:
+def key_rotate(node: Node) -> dict[str, Any]:
     """Give the node another key: on the chain first, then in its file.
 
-    Wherever this is cut off, the next start picks the key that the chain says.  Paired tills trust
-    the old one, so whoever has any must say that they will pair them anew.
+    Wherever this is cut off, the next start picks the key that the chain says.  Paired tills follow
+    by themselves.
     """
-    paired = sum(row["status"] == "active" for row in terminals(node))
-    if paired and not pair_anew:
-        raise NotPossibleError(f"{paired} paired terminals trust the old key: see --pair-anew")
     seed = draw_next_key(node.home)
     try:
         outcome = node.engine.rotate(seed)

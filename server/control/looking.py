@@ -13,6 +13,7 @@ from server.ledger.records import Asset, Author, Place
 from server.node import Node
 from server.office import money
 from server.office.tills import NOTHING_SAID, terminals as every_terminal
+from server.store.rotations import rotated_ms
 from server.web.views.common import PartKind
 
 MUCH_FREE: Final = 500_000_000
@@ -230,6 +231,10 @@ def _backup(node: Node) -> Line:
     fix = "tirelire node backup --to /another/disk"
     if found.at_ms is None:
         return _line("backup", "bad", "there is none", fix)
+    with node.database.read() as connection:
+        rotated = rotated_ms(connection, node.engine.author)
+    if rotated is not None and rotated > (found.elsewhere_ms or found.at_ms):
+        return _line("backup", "bad", "there is none with the node's key of now", fix)
     hours = (now - found.at_ms) // 3_600_000
     if now - found.at_ms > DAY_MS:
         return _line("backup", "bad", f"the last one is {hours} hours old", fix)

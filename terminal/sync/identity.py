@@ -1,4 +1,4 @@
-"""Who this terminal is, on its disk: its own keys, and what the node said at the pairing.
+"""Who this terminal is, on its disk: its own keys, what the node said, and the key it has now.
 
 Files are 0600, whole or absent, and a key is never overwritten: a terminal that loses its key is
 another terminal.  Raises HostError for what is missing, damaged or readable by others.
@@ -45,7 +45,12 @@ def store(folder: Path, enrolment: Enrolment) -> None:
     """Keep the enrolment.  The answer comes last: with it, everything is there."""
     make_private_folder(folder)
     write_atomically(folder / _CARD, enrolment.card_key.hex().encode() + b"\n")
-    write_atomically(folder / _ANSWER, encode(enrolment.answer))
+    keep_answer(folder, enrolment.answer)
+
+
+def keep_answer(folder: Path, answer: PairAnswer) -> None:
+    """Replace what the node said, whole.  Raises OSError; then it is as before."""
+    write_atomically(folder / _ANSWER, encode(answer))
 
 
 def journal_identity(keys: Keys, enrolment: Enrolment) -> Identity:

@@ -1,8 +1,7 @@
 """What the node said, kept in the journal's file and at hand for the till.
 
 A page of deltas is durable whole, with the cursor that follows it, or not at all; the till sees a
-new directory only when the last page of an answer came.  A header is believed only with the seal
-of the node that this terminal was paired with.
+new directory only when the last page of an answer came.
 """
 
 from __future__ import annotations
@@ -11,14 +10,12 @@ import logging
 from collections.abc import Iterable
 from typing import Final
 
-from shared.block import read_header
+from shared.block import Header
 from shared.codec import decode, encode
-from shared.errors import Code, Refused
 from shared.ids import CardRef
 from shared.policy import OfflinePolicy
-from shared.signing import Purpose, from_text, verify
 from shared.verdict import parse_verdict
-from shared.wire import CardLine, Catalogue, Deltas, PairAnswer, SealedHeader, VerdictLine
+from shared.wire import CardLine, Catalogue, Deltas, PairAnswer, VerdictLine
 from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.records import News
 from terminal.sync.directory import first_directory, make_cards, make_directory
@@ -81,12 +78,11 @@ class Memory:
         self._journal.keep(News(verdicts=[(v.seq, v.verdict) for v in verdicts]))
         return verdicts
 
-    def keep(self, deltas: Deltas, at_ms: int) -> tuple[Settled, ...]:
-        """Make one page durable in one commit, then let the till see it.  Raises Refused.
+    def keep(self, deltas: Deltas, header: Header, at_ms: int) -> tuple[Settled, ...]:
+        """Make one page durable in one commit, then let the till see it.
 
-        Nothing of a page is kept when its header is not the node's.
+        `header` is the page's own, which the node has sealed.
         """
-        header, height = self._header(deltas.header)
         if self._is_old_news(deltas, at_ms):
             self._synced_ms = at_ms
             return ()
@@ -101,9 +97,9 @@ class Memory:
             state[SYNCED] = str(at_ms).encode()
         if deltas.catalogue is not None:
             state[CATALOGUE] = encode(deltas.catalogue)
-        if height >= self.height:
+        if header.height >= self.height:
             state[HEADER] = encode(deltas.header)
-            state[HEIGHT] = str(height).encode()
+            state[HEIGHT] = str(header.height).encode()
         self._journal.keep(
             News(
                 verdicts=[(v.seq, v.verdict) for v in verdicts],
@@ -111,10 +107,10 @@ class Memory:
                 settled_seq=None if deltas.more else self._covered(verdicts),
                 state=state,
                 cards={line.card: encode(line) for line in deltas.cards},
-                time_floor_ms=header,
+                time_floor_ms=header.time,
             )
         )
-        self.height = max(self.height, height)
+        self.height = max(self.height, header.height)
         if deltas.cards:
             self._cards = {**self._cards, **make_cards(deltas.cards)}
         if not deltas.more:  # the till only ever sees whole views
@@ -137,15 +133,6 @@ class Memory:
         """Give the last of our entries before the first that has no verdict yet."""
         new = {verdict.seq for verdict in verdicts}
         return self._journal.answered_up_to(new)
-
-    def _header(self, sealed: SealedHeader) -> tuple[int, int]:
-        """Give time and height of a header that the node has sealed.  Raises Refused."""
-        raw = sealed.header.encode()
-        key = bytes.fromhex(self._pair.node_key)
-        if not verify(key, Purpose.BLOCK, raw, from_text(sealed.seal)):
-            raise Refused(Code.BAD_SIGNATURE, "header")
-        header = read_header(raw)
-        return header.time, header.height
 
     def _known(self, lines: Iterable[VerdictLine]) -> tuple[Settled, ...]:
         known = []

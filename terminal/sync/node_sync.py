@@ -35,6 +35,7 @@ from terminal.sync.heartbeat import Heartbeat
 from terminal.sync.memory import Memory
 from terminal.sync.plan import PASSING, Plan, Rest
 from terminal.sync.transport import Reply, Request, SignedReads, Transport, code_of, problem
+from terminal.sync.trust import Trust
 from terminal.till.directory import Directory
 from terminal.till.events import NodeLost, NodeRefused, Pulled, Pushed, Settled, Unsent
 
@@ -58,6 +59,7 @@ class NodeSync:
         reads: SignedReads,
         pair: PairAnswer,
         *,
+        keep_pair: Callable[[PairAnswer], None],
         unsent: Callable[[], Unsent],
         now_ms: Callable[[], int],
         chance: Callable[[], float],
@@ -77,6 +79,7 @@ class NodeSync:
         self._plan = Plan()
         self._forked = self._confessed = False
         self._memory = Memory(journal, pair)
+        self._trust = Trust(pair, reads, keep_pair)
 
     # --- What is known, and when to go on ---------------------------------------------------------
 
@@ -217,14 +220,13 @@ class NodeSync:
             deltas = self._page()
             if not isinstance(deltas, Deltas):
                 return deltas
+            header = self._trust.open(deltas.header)
+            if header is None:
+                return self._stranger()
             problem_found = self._compare(deltas.head)
             if problem_found is not None:
                 return problem_found
-            try:
-                verdicts.extend(self._memory.keep(deltas, self._now_ms()))
-            except Refused as refused:
-                log.warning("the node's header is not good: %s", refused)
-                return self._refused(refused.code)
+            verdicts.extend(self._memory.keep(deltas, header, self._now_ms()))
             if not deltas.more:
                 return self._pulled(deltas, tuple(verdicts))
         return self._lost()
@@ -314,12 +316,17 @@ class NodeSync:
 
     # --- Small things -----------------------------------------------------------------------------
 
-    def _lost(self) -> NodeLost | NodeRefused:
+    def _lost(self, *, stranger: bool = False) -> NodeLost | NodeRefused:
         """Say that there was no answer; whom the node has revoked stays so without it."""
         self._plan = self._plan.failed()
         code = _STATUS.get(self._memory.status())
-        self._trouble = NodeLost() if code is None else NodeRefused(code)
+        self._trouble = NodeLost(stranger=stranger) if code is None else NodeRefused(code)
         return self._trouble
+
+    def _stranger(self) -> NodeLost | NodeRefused:
+        """Take what does not prove to be our node for no answer, and send it nothing."""
+        self._plan = replace(self._plan, acquainted=False)
+        return self._lost(stranger=True)
 
     def _refused(self, code: Code) -> NodeRefused:
         self._plan = self._plan.failed()

@@ -301,7 +301,9 @@ class Pulled(Event):
 
 @dataclass(frozen=True, slots=True)
 class NodeLost(Event):
-    """The node did not answer in time."""
+    """The node did not answer in time; or a `stranger` did, who cannot prove to be our node."""
+
+    stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,6 +247,7 @@ class Link:
     last_answer_ms: int | None = None
     last_sync_ms: int | None = None
     lost: bool = False
+    stranger: bool = False
     refused: Code | None = None
 
 

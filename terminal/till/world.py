@@ -55,8 +55,8 @@ def _stopping(till: Till, _event: Stopping) -> Till:
     return replace(till, stopping=True)
 
 
-def _node_lost(till: Till, _event: NodeLost) -> Till:
-    return replace(till, link=replace(till.link, lost=True))
+def _node_lost(till: Till, event: NodeLost) -> Till:
+    return replace(till, link=replace(till.link, lost=True, stranger=event.stranger))
 
 
 def _node_refused(till: Till, event: NodeRefused) -> Till:

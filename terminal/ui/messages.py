@@ -61,6 +61,9 @@ TWO_SALES: Final = Phrase(
     "Reconnectez\u00a0: heure inconnue, deux ventes au plus",
     "Reconnect: the time is not known, two sales at most",
 )
+STRANGER: Final = Phrase(
+    "Ce serveur ne prouve pas qu’il est le nôtre", "This server cannot prove that it is ours"
+)
 STOPPED: Final = Phrase("Cette caisse ne peut plus vendre", "This till may not sell any more")
 ASK_ADMIN: Final = Phrase("Appelez l’organisation", "Call the organisers")
 

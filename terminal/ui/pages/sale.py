@@ -169,6 +169,8 @@ def strip(pen: Pen) -> screen.Strip | None:
         return screen.Strip(text=pen.say(m.SALES_STOPPED), aside=pen.to_send(), urgent=True)
     if not till.trusted_clock:
         return screen.Strip(text=pen.say(m.TWO_SALES), aside=pen.to_send(), urgent=True)
+    if till.link.stranger:
+        return screen.Strip(text=pen.say(m.STRANGER), aside=pen.say(m.ASK_ADMIN), urgent=True)
     if age_ms > limit_ms - risk.WARN_MS:
         until = pen.clock(till.now_ms - age_ms + limit_ms)
         text = pen.say(m.RECONNECT, clock=until)

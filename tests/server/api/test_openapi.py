@@ -36,6 +36,7 @@ def test_it_is_valid_and_names_every_route(world: World) -> None:
         ("/api/v1/batches", "post"),
         ("/api/v1/deltas", "get"),
         ("/api/v1/journal", "get"),
+        ("/api/v1/keys", "get"),
         ("/api/v1/heartbeats", "post"),
         ("/api/v1/status", "get"),
         ("/api/v1/checkpoint", "get"),

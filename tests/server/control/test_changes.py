@@ -43,17 +43,6 @@ def test_a_node_goes_on_under_a_new_key_and_keeps_its_name(tmp_path: Path) -> No
         assert again.node.audit().finding is None
 
 
-def test_paired_tills_trust_the_old_key_so_it_is_asked_twice(tmp_path: Path) -> None:
-    with make_world(tmp_path) as world:
-        before = world.node.engine.key
-        world.terminal()
-        with pytest.raises(NotPossibleError, match="1 paired terminals trust the old key"):
-            act(world.node, "key.rotate", {})
-        assert world.node.engine.key == before
-        answer = act(world.node, "key.rotate", {"pair_anew": True})
-        assert world.node.engine.key == answer["key"] != before
-
-
 def test_an_attempt_that_never_reached_the_chain_is_made_again_with_its_key(
     tmp_path: Path,
 ) -> None:

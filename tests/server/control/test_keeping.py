@@ -160,5 +160,19 @@ def test_doctor_is_content_after_a_backup_elsewhere(tmp_path: Path) -> None:
         assert _levels(world)["backup"] == "bad"
 
 
+def test_doctor_wants_a_backup_with_the_key_of_now(tmp_path: Path) -> None:
+    """Tills that have followed do not go back to the key in an older one."""
+    with make_world(tmp_path) as world:
+        backup(world.node, str(tmp_path / "away"), elsewhere=True)
+        world.forward(1_000)
+        act(world.node, "key.rotate", {})
+        world.forward(1_000)
+        backup(world.node)
+        assert _levels(world)["backup"] == "bad"  # the one elsewhere has the key before
+        world.forward(1_000)
+        backup(world.node, str(tmp_path / "away"), elsewhere=True)
+        assert _levels(world)["backup"] == "ok"
+
+
 def _levels(world: World) -> dict[str, str]:
     return {line["check"]: line["level"] for line in doctor(world.node)}

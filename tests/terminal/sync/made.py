@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from errno import ENOSPC
 from pathlib import Path
 
 from shared.amounts import Amount
@@ -11,6 +12,7 @@ from shared.bodies import Sale
 from shared.codec import encode
 from shared.detail import Detail, Line, detail_hash
 from shared.ids import BootId
+from shared.wire import PairAnswer
 from terminal.sync.node_sync import NodeSync
 from terminal.sync.transport import SignedReads, Transport
 from terminal.till.events import Unsent
@@ -41,6 +43,8 @@ class Terminal:
         self.transport = transport
         self.time = time or Time()
         self.network = b"wlan0 up"
+        self.pair = PAIR  # as it is on the disk
+        self.disk_full = False
         self._start()
 
     def _start(self) -> None:
@@ -49,12 +53,18 @@ class Terminal:
             self.journal,
             self.transport,
             SignedReads(self.transport, IDENTITY, now_ms=self.time.now_ms, nonce=nonce),
-            PAIR,
+            self.pair,
+            keep_pair=self.keep_pair,
             unsent=lambda: Unsent(count=self.journal.head.seq - self.journal.stored_seq, amount=0),
             now_ms=self.time.now_ms,
             chance=lambda: 1.0,
             network=lambda: self.network,
         )
+
+    def keep_pair(self, pair: PairAnswer) -> None:
+        if self.disk_full:
+            raise OSError(ENOSPC, "No space left on device")
+        self.pair = pair
 
     def restart(self) -> None:
         self.journal.close()

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from hashlib import sha256
 from urllib.parse import parse_qs
 
 from msgspec import structs
 
-from shared.block import Header, Log, header_hash, write_header
-from shared.bodies import AssetClass, Sale
+from shared.block import Header, Log, header_hash, read_header, write_header
+from shared.bodies import AssetClass, KeyRotate, Sale
 from shared.codec import encode, read
 from shared.errors import Code, Refused
 from shared.http_signature import Read, check_claim, read_claim
-from shared.ids import ZERO_CHAIN, ZERO_HASH, AuthorId, CardRef, Hash, chain_id
+from shared.ids import ZERO_CHAIN, ZERO_HASH, AuthorId, BootId, CardRef, Hash, chain_id
 from shared.policy import OFFLINE
+from shared.proofs import rotation
 from shared.signing import Purpose, public_key, sign, to_text
-from shared.transaction import parse_batch, signed_by
+from shared.transaction import open_payload, parse_batch, signed_by, write_payload
 from shared.wire import (
     AssetLine,
     BatchAnswer,
@@ -29,6 +31,8 @@ from shared.wire import (
     Deltas,
     Head,
     JournalAnswer,
+    KeysAnswer,
+    KeyStep,
     Money,
     PairAnswer,
     Problem,
@@ -117,6 +121,8 @@ class NodeModel:
     page: int = 10_000
     stale: int = 0
     beats: int = 0
+    seed: bytes = NODE_SEED
+    steps: list[KeyStep] = field(default_factory=list)
 
     def send(self, request: Request) -> Reply | None:
         if self.down is not None:
@@ -141,6 +147,8 @@ class NodeModel:
         query = parse_qs(request.query)
         if request.path == "/api/v1/deltas":
             return self._deltas(query.get("cursor", [""])[0])
+        if request.path == "/api/v1/keys":
+            return self._keys(query["known"][0])
         first = int(query["from"][0])
         own = tuple(raw.decode() for raw in self.payloads[first - 1 : first + 499])
         return good(JournalAnswer(head=self.head, payloads=own))
@@ -194,6 +202,18 @@ class NodeModel:
             for seq in range(first, last + 1)
         )
 
+    def rotate(self, seed: bytes) -> None:
+        """Go on with another key."""
+        self.steps.append(key_step(self.seed, seed))
+        self.seed = seed
+
+    def _keys(self, known: str) -> Reply:
+        keys = [PAIR.node_key, *map(key_after, self.steps)]
+        if known not in keys:
+            return problem(404, Code.NOT_FOUND)
+        first = keys.index(known)
+        return good(KeysAnswer(steps=tuple(self.steps[first : first + self.page])))
+
     def _deltas(self, cursor: str) -> Reply:
         if cursor and not cursor.isdecimal():
             return problem(400, Code.BAD_CURSOR)
@@ -215,7 +235,7 @@ class NodeModel:
                 cursor=str(until),
                 head=self.head,
                 header=SealedHeader(
-                    header=raw.decode(), seal=to_text(sign(NODE_SEED, Purpose.BLOCK, raw))
+                    header=raw.decode(), seal=to_text(sign(self.seed, Purpose.BLOCK, raw))
                 ),
                 more=until < len(self.payloads),
                 policy=OFFLINE,
@@ -224,6 +244,40 @@ class NodeModel:
                 verdicts=self._verdicts(since + 1, until),
             )
         )
+
+
+def key_step(old: bytes, new: bytes, seq: int = 5, **changes: object) -> KeyStep:
+    """Write by hand how a key became the next: the rotation is the only leaf of its block's log."""
+    body = rotation(new, CHAIN, NODE)
+    payload = write_payload(
+        chain=CHAIN,
+        author=NODE,
+        seq=seq,
+        prev=ZERO_HASH,
+        body=body,
+        at=T0,
+        boot=BootId("1" * 16),
+        mono=0,
+        seen=0,
+    )
+    name = sha256(payload).hexdigest()
+    leaf = f'{{"author":"{NODE}","hash":"{name}","seq":{seq},"verdict":"accepted"}}'.encode()
+    log = Log(root=Hash(sha256(b"\0" + leaf).hexdigest()), size=1)
+    raw = write_header(structs.replace(read_header(header(7, T0, CHAIN)), log=log))
+    step = KeyStep(
+        block=SealedHeader(header=raw.decode(), seal=to_text(sign(old, Purpose.BLOCK, raw))),
+        index=0,
+        payload=payload.decode(),
+        proof=(),
+        signature=to_text(sign(old, Purpose.TRANSACTION, payload)),
+    )
+    return structs.replace(step, **changes)
+
+
+def key_after(step: KeyStep) -> str:
+    body = open_payload(step.payload.encode()).body
+    assert isinstance(body, KeyRotate)
+    return body.key
 
 
 def good(message: object) -> Reply:

@@ -319,7 +319,7 @@ def test_a_header_that_the_node_did_not_seal_is_not_believed(tmp_path: Path) -> 
 
     terminal = Terminal(tmp_path, Forged())
 
-    assert terminal.sync.pull() == NodeRefused(Code.BAD_SIGNATURE)
+    assert terminal.sync.pull() == NodeLost(stranger=True)
     assert terminal.sync.seen() == 0
     assert terminal.journal.cards() == {}
 

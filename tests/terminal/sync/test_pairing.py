@@ -11,7 +11,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from shared.codec import encode, read
 from shared.errors import Code
 from shared.host import HostError
-from shared.signing import Purpose, from_text, to_text, verify
+from shared.signing import Purpose, from_text, public_key, to_text, verify
 from shared.wire import PairRequest, Secrets, pairing_text
 from terminal.sync import identity
 from terminal.sync.pairing import Enrolment, Keys, enrol
@@ -107,6 +107,11 @@ def test_an_enrolment_is_found_again(tmp_path: Path) -> None:
 
     assert identity.load(folder) == enrolment
     assert identity.journal_identity(keys, enrolment).chain == IDENTITY.chain
+    followed = msgspec.structs.replace(PAIR, node_key=public_key(b"N" * 32).hex())
+    (folder / ".pairing.json.7").write_bytes(encode(followed)[:90])  # a power cut left this
+    assert identity.load(folder) == enrolment
+    identity.keep_answer(folder, followed)
+    assert identity.load(folder) == Enrolment(answer=followed, card_key=CARD_KEY)
     (folder / "pairing.json").write_bytes(b"{")
     with pytest.raises(HostError, match="damaged"):
         identity.load(folder)

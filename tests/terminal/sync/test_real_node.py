@@ -8,15 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from server.store.packing import unpack
 from shared.amounts import Amount
-from shared.bodies import Sale, TerminalRevoke
+from shared.bodies import PolicySet, Sale, TerminalRevoke
 from shared.codec import encode
 from shared.detail import Detail, Line, detail_hash
 from shared.errors import Code
-from shared.ids import BootId
+from shared.ids import BootId, PublicKey
+from shared.policy import ProtocolPolicy
+from shared.signing import public_key
 from shared.verdict import ACCEPTED, OVERDRAWN, rejected
+from shared.wire import PairAnswer
 from terminal.sync.identity import journal_identity
 from terminal.sync.node_sync import NodeSync
 from terminal.sync.pairing import Enrolment, Keys, enrol
@@ -51,10 +55,14 @@ class Till:
             self.node,
             SignedReads(self.node, who, now_ms=self.time.now_ms, nonce=nonce),
             self.enrolment.answer,
+            keep_pair=self.keep_pair,
             unsent=lambda: Unsent(count=self.journal.head.seq - self.journal.stored_seq, amount=0),
             now_ms=self.time.now_ms,
             chance=lambda: 1.0,
         )
+
+    def keep_pair(self, pair: PairAnswer) -> None:
+        self.enrolment = Enrolment(answer=pair, card_key=self.enrolment.card_key)
 
     def sell(self, total: int, number: int = 0, *, online: bool = False) -> None:
         line = Line(item="beer", label="Bière", quantity=1, unit_price=total, vat=2000)
@@ -272,3 +280,80 @@ def test_a_node_put_back_from_a_copy_gets_every_sale_again(
         till.sync.pull()
 
     assert till.journal.stored_seq == 4
+
+
+# ---------- the node's key ----------
+
+
+@pytest.fixture
+def later(node: RealNode) -> RealNode:
+    """A node whose chain knows how keys change."""
+    assert isinstance(node.world.solo.propose([PolicySet("-", ProtocolPolicy(2))]), tuple)
+    return node
+
+
+def test_a_till_that_was_off_follows_the_node_through_two_keys(till: Till, later: RealNode) -> None:
+    till.sync.pull()
+    till.sell(100)
+    till.journal.close()
+    for seed in (b"N" * 32, b"O" * 32):
+        assert isinstance(later.world.solo.rotate(seed), tuple)
+        gift = later.world.issue(0, 100, f"gift:{seed[0]}")
+        assert isinstance(later.world.solo.propose([gift]), tuple)
+    till.start()
+
+    assert isinstance(till.sync.pull(), Pulled)
+    assert till.enrolment.answer.node_key == public_key(b"O" * 32).hex()
+    pushed = till.sync.push()
+    assert isinstance(pushed, Pushed)
+    assert [settled.verdict for settled in pushed.verdicts] == [ACCEPTED]
+    assert till.sync.seen() == later.world.solo.tip.height - 1  # the sale made one more
+    till.sync.pull()
+    assert till.money() == 1_000 + 200 - 100
+
+
+def test_a_node_put_back_from_before_its_new_key_is_ours_again_once_it_has_it(
+    till: Till, later: RealNode, tmp_path: Path
+) -> None:
+    later.world.database.close()
+    shutil.copy(tmp_path / "node.db", tmp_path / "copy.db")
+    later.world.reopen()
+    later.serve()
+    later.world.solo.rotate(b"N" * 32)
+    later.world.solo.propose([later.world.issue(0, 100, "lost")])
+    assert isinstance(till.sync.pull(), Pulled)
+
+    later.world.database.close()
+    shutil.copy(tmp_path / "copy.db", tmp_path / "node.db")
+    later.world.reopen()
+    later.serve()
+    assert till.sync.pull() == NodeLost(stranger=True)
+    later.world.solo.resume(lost=True)
+    later.world.solo.rotate(b"N" * 32)
+    assert isinstance(later.world.solo.propose([later.world.issue(0, 100, "again")]), tuple)
+    till.journal.close()
+    till.start()
+    assert isinstance(till.sync.pull(), Pulled)
+
+
+def test_a_till_that_a_thief_has_led_away_is_ours_again_by_a_pairing(
+    till: Till, later: RealNode
+) -> None:
+    """The old key was stolen, and the till met the thief before it heard of the new one."""
+    till.sync.pull()
+    stolen = replace(till.enrolment.answer, node_key=PublicKey(public_key(b"E" * 32).hex()))
+    till.keep_pair(stolen)
+    till.journal.close()
+    till.start()
+    till.sell(100)
+    assert till.sync.pull() == NodeLost(stranger=True)
+    till.journal.mark_stored(1)  # the thief has said that it has this sale
+
+    again = enrol(later, KEYS, PIN)
+    assert isinstance(again, Enrolment)
+    till.enrolment = again
+    till.journal.close()
+    till.start()
+    assert isinstance(till.sync.pull(), Pulled)
+    assert isinstance(till.sync.push(), Pushed)
+    assert later.world.balance("place:bar") == 100

@@ -14,6 +14,7 @@ from terminal.till.events import (
     ChooseCategory,
     ClearBasket,
     NextPage,
+    NodeLost,
     Pulled,
     ReaderFound,
     ReaderLost,
@@ -40,6 +41,7 @@ from .dialogue import (
     PRODUCTS,
     SECOND,
     SOFTS,
+    Dialogue,
     selling,
 )
 
@@ -140,3 +142,11 @@ def test_who_left_the_staff_is_logged_out_with_the_basket_kept() -> None:
 def test_news_leave_the_page_alone() -> None:
     told = (selling() >> AddProduct(BEER) >> news()).ends_on(Selling(touched=BEER))
     assert told.link.last_sync_ms == NOW + MINUTE
+
+
+def test_a_stranger_at_the_nodes_address_does_not_stop_the_till() -> None:
+    """Who cannot prove to be our node is no node: the till sells on as without network."""
+    met = (selling() >> NodeLost(stranger=True)).ends_on(Selling)
+    assert (met.link.lost, met.link.stranger, met.link.refused) == (True, True, None)
+    gone = (Dialogue(met) >> NodeLost()).ends_on(Selling)
+    assert (gone.link.lost, gone.link.stranger) == (True, False)

@@ -176,6 +176,11 @@ def offline_for(age: int) -> Link:
         ),
         ({"trusted_clock": False}, "Reconnectez\u00a0: heure inconnue, deux ventes au plus", True),
         (
+            {"link": replace(offline_for(3 * HOUR), stranger=True)},
+            "Ce serveur ne prouve pas qu’il est le nôtre",
+            True,
+        ),
+        (
             {"link": Link(refused=Code.AUTHOR_REVOKED)},
             "Cette caisse ne peut plus vendre",
             True,

@@ -1,0 +1,98 @@
+"""Whose seals are believed: those of the node's key, from the pairing on through each new one.
+
+Nothing is trusted but the key that is pinned.  When a node seals with another, it is asked how ours
+became that one; each step must be proven by the key before it (`shared.proofs.next_key`).  Only
+then the other one is pinned: first it is durable, then it is believed.  Anything else changes
+nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from msgspec.structs import replace
+
+from shared.block import Header
+from shared.codec import read
+from shared.errors import Code, Refused
+from shared.ids import PublicKey
+from shared.proofs import next_key, open_sealed
+from shared.wire import KeysAnswer, KeyStep, PairAnswer, SealedHeader
+from terminal.sync.transport import SignedReads
+
+log = logging.getLogger(__name__)
+
+HTTP_OK: Final = 200
+PATH: Final = "/api/v1/keys"
+MOST_ANSWERS: Final = 20  # on the way to one key: a node that never ends must not hold us
+
+
+class Trust:
+    """Opens what the node has sealed.  One thread uses it."""
+
+    def __init__(
+        self, pair: PairAnswer, reads: SignedReads, keep: Callable[[PairAnswer], None]
+    ) -> None:
+        """`pair` holds the pinned key; `keep` makes it durable with another, or raises OSError."""
+        self._pair = pair
+        self._reads = reads
+        self._keep = keep
+        self._said = ""
+
+    def open(self, sealed: SealedHeader) -> Header | None:
+        """Read a header that our node has sealed; None: it is not our node's, or proves no key.
+
+        What is wrong is logged in one line, once for as long as it lasts.
+        """
+        try:
+            header = self._opened(sealed, self._pair.node_key) or self._followed(sealed)
+        except (Refused, OSError) as error:
+            self._say(f"not our node, or it cannot prove its key: {error}")
+            return None
+        self._said = ""
+        return header
+
+    def _say(self, words: str) -> None:
+        if words != self._said:
+            log.error("%s", words)
+        self._said = words
+
+    def _opened(self, sealed: SealedHeader, key: PublicKey) -> Header | None:
+        """Read a header under a key; None: the key has not sealed it.  Raises Refused."""
+        try:
+            return open_sealed(sealed, chain=self._pair.chain, author=self._pair.node, key=key)
+        except Refused as refused:
+            if refused.code is Code.BAD_SIGNATURE:
+                return None
+            raise
+
+    def _followed(self, sealed: SealedHeader) -> Header:
+        """Go from key to key up to the one that has sealed the header.  Raises Refused, OSError."""
+        pair, key = self._pair, self._pair.node_key
+        for _ in range(MOST_ANSWERS):
+            steps = self._steps(key)
+            for step in steps:
+                key = next_key(step, chain=pair.chain, author=pair.node, key=key)
+                header = self._opened(sealed, key)
+                if header is not None:
+                    self._pin(key)
+                    return header
+            if not steps:
+                break
+        raise Refused(Code.BAD_SIGNATURE, "our key leads to no key that has sealed this")
+
+    def _steps(self, key: PublicKey) -> tuple[KeyStep, ...]:
+        """Ask how a key became others.  Raises Refused."""
+        reply = self._reads.get(PATH, {"known": key})
+        if reply is None or reply.status != HTTP_OK:
+            raise Refused(Code.BAD_PROOF, "it does not say how its key became another")
+        return read(reply.body, KeysAnswer).steps
+
+    def _pin(self, key: PublicKey) -> None:
+        """Trust another key, once that is durable.  Raises OSError; then nothing has changed."""
+        before, pair = self._pair.node_key, replace(self._pair, node_key=key)
+        self._keep(pair)
+        self._pair = pair
+        log.warning("our node goes on with the key %s, as %s proves", key, before)
