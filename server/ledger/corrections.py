@@ -2,12 +2,14 @@
 
 What can be undone is what one hand did to wallets: issue, cash, transfer, gift, exchange, stamp.
 It is undone whole and once, or not at all when what it gave was spent.  Debts that it had repaid
-come back; value that returns to a wallet repays its debts, as any value that reaches it.
+come back, as far as the place of the loss has not taken out what it was repaid; value that returns
+to a wallet repays its debts, as any value that reaches it.
 """
 
 from typing import Final, TypeAlias
 
 from server.ledger.effect import (
+    DISPUTES,
     Context,
     Effect,
     Outcome,
@@ -17,13 +19,15 @@ from server.ledger.effect import (
     received,
     repay,
     serves,
+    winds_down,
 )
-from server.ledger.money import Records
+from server.ledger.exchange import rate
+from server.ledger.money import Records, free
 from server.ledger.records import Corrected, Posting, Wallet
 from server.ledger.state import Done
 from shared.bodies import Badge, CashReload, Correction, Exchange, Gift, Issue, Transfer
 from shared.errors import Code
-from shared.ids import Account, PlaceId, WalletId, loss, wallet
+from shared.ids import POT_GUARANTEE, Account, PlaceId, WalletId, loss, place, wallet
 
 Undone: TypeAlias = Issue | CashReload | Transfer | Gift | Exchange | Badge
 _WALLET: Final = wallet(WalletId(""))
@@ -32,32 +36,57 @@ _NOBODY: Final = Wallet((), PlaceId(""), PlaceId(""))
 
 
 def correction(context: Context, signed: Signed, body: Correction) -> Outcome:
-    """Undo a mistake; the node that serves the place where it was made signs."""
+    """Undo a mistake; the node that answers for it, and for whoever gives something back, signs."""
     key = (body.author, body.seq)
     done = context.state.transaction(*key)
     if done is None or not done.verdict.took_effect or not isinstance(done.body, Undone):
         return Code.CANNOT_CORRECT
-    if code := serves(context, signed, _place(context, done.body, done.place)):
+    if code := _may_not_undo(context, signed, done.body, PlaceId(done.place)):
         return code
     if context.state.get(Corrected, key):
         return Code.ALREADY_SETTLED
     postings = _opposite(context, done)
-    if postings is None:
+    if postings is None or _rate_has_changed(context, done):
         return Code.CANNOT_CORRECT
     booked, records = _settled(context, postings)
+    if _makes_tokens_of_losses(context, booked):
+        return Code.PLACE_SHORT
     mark = (key, Corrected(signed.transaction.hash))
     return Effect(booked, (mark, *records))
 
 
-def _place(context: Context, body: Undone, at: str) -> PlaceId:
-    """Give the place whose node answers for what was done; `at` is the terminal's, if one did."""
-    if isinstance(body, CashReload):
-        return PlaceId(at)
-    if isinstance(body, Issue | Badge):
-        return context.state.assets()[body.asset].issuer
-    name = body.wallet if isinstance(body, Exchange) else body.source
-    holder = context.state.get(Wallet, (name,))
-    return holder.home if holder else PlaceId("")
+def _may_not_undo(context: Context, signed: Signed, body: Undone, at: PlaceId) -> Code | None:
+    """Say why a node may not undo something; `at` is the terminal's place, if one did it.
+
+    What an issuer or a till has made they may take back.  What was given to somebody is theirs: the
+    node of their home takes it back, or nobody does.  An exchange is undone at the rate it had: at
+    another one, it would be a bet that the holder wins or takes back.
+    """
+    match body:
+        case CashReload():  # also once the place has left: what was set aside goes home
+            return winds_down(context, signed, at)
+        case Issue() | Badge():
+            return serves(context, signed, context.state.assets()[body.asset].issuer)
+        case Exchange():
+            return _serves_home(context, signed, body.wallet)
+        case Transfer() | Gift():
+            code = _serves_home(context, signed, body.source)
+            return code or _serves_home(context, signed, body.target)
+
+
+def _serves_home(context: Context, signed: Signed, name: WalletId) -> Code | None:
+    holder = context.state.get(Wallet, (merged_into(context, name),)) or _NOBODY
+    return serves(context, signed, holder.home)
+
+
+def _rate_has_changed(context: Context, done: Done) -> bool:
+    """Tell whether an exchange would give something else by now."""
+    body = done.body
+    if not isinstance(body, Exchange):
+        return False
+    found = rate(context, body.give, body.take)
+    taken = sum(each.amount for each in done.postings if each.target == wallet(body.wallet))
+    return found is None or body.amount * found.take // found.give != taken
 
 
 def _opposite(context: Context, done: Done) -> tuple[Posting, ...] | None:
@@ -88,14 +117,37 @@ def _settled(
             continue
         name = _holder(posting.target)
         record = wallets.get(name) or context.state.get(Wallet, (name,)) or _NOBODY
-        if posting.source.startswith(_LOSS):
-            at = PlaceId(posting.source.removeprefix(_LOSS))
+        if at := _creditor(posting.source):
             wallets[name] = owing(record, posting.asset, at, posting.amount)
             continue
-        repaid, wallets[name] = repay(record, name, posting.asset, posting.amount, loss)
+        repaid, wallets[name] = repay(context, record, name, posting.asset, posting.amount)
         booked.extend(repaid)
         clocks += received(context, name, posting.asset, sender=_sender(posting))
     return tuple(booked), (*(((name,), record) for name, record in wallets.items()), *clocks)
+
+
+def _creditor(account: Account) -> PlaceId | None:
+    """Give whom a debt was repaid to, if that is what an account was paid for."""
+    if account == POT_GUARANTEE:
+        return DISPUTES
+    return PlaceId(account.removeprefix(_LOSS)) if account.startswith(_LOSS) else None
+
+
+def _makes_tokens_of_losses(context: Context, postings: tuple[Posting, ...]) -> bool:
+    """Tell whether a place would have taken out what is a loss again."""
+    for posting in postings:
+        at = _creditor(posting.source)
+        if at is None or at == DISPUTES:
+            continue
+        own = (loss(at), place(at))
+        change = sum(
+            each.amount * ((each.target in own) - (each.source in own))
+            for each in postings
+            if each.asset == posting.asset
+        )
+        if change < 0 and free(context.state, at, posting.asset) + change < 0:
+            return True
+    return False
 
 
 def _holder(account: Account) -> WalletId:

@@ -12,6 +12,7 @@ and that the guarantee pot can make good.
 from msgspec.structs import replace
 
 from server.ledger.effect import (
+    DISPUTES,
     Context,
     Effect,
     Outcome,
@@ -21,7 +22,6 @@ from server.ledger.effect import (
     winds_down,
 )
 from server.ledger.evidence import use_up
-from server.ledger.governance import DISPUTES
 from server.ledger.money import Records
 from server.ledger.records import Card, Lock, Posting, Refunded, Settled, Wallet
 from server.ledger.refunds import payer_of

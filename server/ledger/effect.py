@@ -4,7 +4,7 @@ A rule reads the state and returns an `Effect` or the `Code` that rejects; it ne
 itself.  `rules.apply` books the postings all together or not at all.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -27,6 +27,7 @@ from server.ledger.state import State
 from shared.bodies import Body, Role
 from shared.errors import Code
 from shared.ids import (
+    POT_GUARANTEE,
     Account,
     AssetId,
     AuthorId,
@@ -42,6 +43,8 @@ from shared.verdict import ACCEPTED, Verdict
 
 DAY_MS: Final = 86_400_000
 CHAIN: Final = "-"
+DISPUTES: Final = PlaceId("dispute")
+"""Whom a wallet owes what a bank has taken back: no place, but `loss:dispute`."""
 _NAMES: Final[dict[type[Any], str]] = {
     policy: str(policy.__struct_config__.tag) for policy in POLICY_SINCE
 }
@@ -221,23 +224,32 @@ def received(
 
 
 def repay(
-    record: Wallet,
-    wallet: WalletId,
-    asset: AssetId,
-    amount: int,
-    account: Callable[[PlaceId], Account],
+    context: Context, record: Wallet, wallet: WalletId, asset: AssetId, amount: int
 ) -> tuple[tuple[Posting, ...], Wallet]:
     """Pay a wallet's debts in an asset out of an amount that came in, oldest first."""
     postings: list[Posting] = []
     debts: list[tuple[AssetId, PlaceId, int]] = []
     for owed, place, debt in record.debts:
         part = min(debt, amount) if owed == asset else 0
-        if part:
-            postings.append(Posting(wallet_account(wallet), account(place), asset, part))
-            amount -= part
+        postings += _repaid(context, wallet, asset, place, part)
+        amount -= part
         if debt > part:
             debts.append((owed, place, debt - part))
     return tuple(postings), replace(record, debts=tuple(debts))
+
+
+def _repaid(
+    context: Context, wallet: WalletId, asset: AssetId, at: PlaceId, amount: int
+) -> Iterator[Posting]:
+    """Give the postings that repay an amount.
+
+    The guarantee pot may have made good a loss by disputes: then it has its money back.
+    """
+    lost = -context.state.balance(loss(at), asset) if at == DISPUTES else amount
+    still = min(amount, max(0, lost))
+    for target, part in ((loss(at), still), (POT_GUARANTEE, amount - still)):
+        if part:
+            yield Posting(wallet_account(wallet), target, asset, part)
 
 
 def owing(record: Wallet, asset: AssetId, at: PlaceId, more: int) -> Wallet:
@@ -253,5 +265,5 @@ def credit(
 ) -> tuple[tuple[Posting, ...], Wallet]:
     """Give the postings of value that reaches a wallet: debts are paid out of it at once."""
     record = context.state.get(Wallet, (target,)) or Wallet((), PlaceId(""), PlaceId(""))
-    repaid, after = repay(record, target, asset, amount, loss)
+    repaid, after = repay(context, record, target, asset, amount)
     return (Posting(source, wallet_account(target), asset, amount), *repaid), after

@@ -7,7 +7,15 @@ holds too little turns away the vote that would have decided: the grant stays op
 
 from msgspec.structs import replace
 
-from server.ledger.effect import CHAIN, Context, Effect, Outcome, Signed, validators
+from server.ledger.effect import (
+    CHAIN,
+    DISPUTES,
+    Context,
+    Effect,
+    Outcome,
+    Signed,
+    validators,
+)
 from server.ledger.records import (
     Author,
     Handover,
@@ -27,7 +35,6 @@ from shared.ids import (
     POT_GUARANTEE,
     POT_MAINTENANCE,
     AuthorId,
-    PlaceId,
     loss,
     place,
 )
@@ -37,8 +44,6 @@ POTS = {
     "guarantee": POT_GUARANTEE,
     "maintenance": POT_MAINTENANCE,
 }
-DISPUTES = PlaceId("dispute")
-"""Where a grant of the guarantee pot makes good what banks have taken back (`loss:dispute`)."""
 _MEMBERSHIP = frozenset({"add", "remove"})
 
 
@@ -66,7 +71,7 @@ def validator_propose(context: Context, signed: Signed, body: ValidatorPropose) 
 
 
 def grant(context: Context, signed: Signed, body: Grant) -> Outcome:
-    """Propose that a pot pays a place."""
+    """Propose that a pot pays a place; the guarantee pot also what banks have taken back."""
     code = decides(context, signed) or _unpayable(context, body)
     return code or _open(context, signed, body)
 

@@ -24,7 +24,7 @@ from server.ledger.effect import (
 from server.ledger.records import Key, Posting, Record, Wallet
 from shared.bodies import Merge
 from shared.errors import Code
-from shared.ids import AssetId, loss, wallet
+from shared.ids import AssetId, wallet
 
 
 def merge(context: Context, signed: Signed, body: Merge) -> Outcome:
@@ -72,6 +72,6 @@ def _move(context: Context, body: Merge, asset: AssetId, moved: _Moved) -> None:
     if holding(context, body.source, asset):
         moved.records += received(context, body.target, asset, sender=body.source)
     there = state.balance(target, asset) + amount
-    repaid, moved.target = repay(moved.target, body.target, asset, there, loss)
+    repaid, moved.target = repay(context, moved.target, body.target, asset, there)
     moved.postings += repaid
     moved.records += merged_membership(context, asset, body.source, body.target)

@@ -40,7 +40,7 @@ from server.ledger.state import State
 from shared.allowance import EPOCH_HOUR, MOST_CENTS, Allowance, allowance_hash
 from shared.bodies import PurseIssue, PurseRelease, Role, SaleVoid
 from shared.errors import Code
-from shared.ids import AssetId, AuthorId, CardRef, PlaceId, WalletId, loss, purse, wallet
+from shared.ids import AssetId, AuthorId, CardRef, PlaceId, WalletId, purse, wallet
 from shared.policy import HOUR_MS, PURSE
 
 JUMP: Final = 1_000
@@ -207,7 +207,7 @@ def _to_wallet(
     clocks: tuple[tuple[Key, Record], ...] = ()
     for asset, amount in held.items():
         if amount:
-            repaid, record = repay(record, holder, asset, amount, loss)
+            repaid, record = repay(context, record, holder, asset, amount)
             postings += (Posting(purse(card), wallet(holder), asset, amount), *repaid)
             clocks += received(context, holder, asset, sender=holder)
     return postings, record, clocks

@@ -116,6 +116,12 @@ MUTANTS: Final = (
         "min(debt, amount) if owed == asset else 0",
         "min(debt, amount)",
     ),
+    Mutant(
+        "repaid to who made it good",
+        EFFECT,
+        "if at == DISPUTES else amount",
+        "if False else amount",
+    ),
     Mutant("no more than is owed", EFFECT, "min(debt, amount) if", "amount if"),
     Mutant(
         "what was paid is owed no more",

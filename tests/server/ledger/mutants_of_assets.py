@@ -166,7 +166,29 @@ OF_ASSETS: Final = (
         "Effect(booked, records)",
     ),
     Mutant("what took effect", CORRECTIONS, " or not done.verdict.took_effect or", " or"),
-    Mutant("of its own place", CORRECTIONS, "return PlaceId(at)\n", "return holder\n"),
+    Mutant(
+        "of its own place", CORRECTIONS, "return winds_down(context, signed, at)", "return None"
+    ),
+    Mutant(
+        "what was given is the receiver's",
+        CORRECTIONS,
+        "return code or _serves_home(context, signed, body.target)",
+        "return code",
+    ),
+    Mutant("a bet on the rate", CORRECTIONS, " or _rate_has_changed(context, done):", ":"),
+    Mutant(
+        "a loss that comes back is no token",
+        CORRECTIONS,
+        "if _makes_tokens_of_losses(context, booked):",
+        "if False:",
+    ),
+    Mutant("cash comes back to its place", CORRECTIONS, "(each.target in own) -", "0 -"),
+    Mutant(
+        "a debt to the pot comes back",
+        CORRECTIONS,
+        "    if account == POT_GUARANTEE:\n",
+        "    if False:\n",
+    ),
     Mutant(
         "a debt comes back",
         CORRECTIONS,

@@ -14,6 +14,8 @@ LINES = {"TIME": "bar"}
 """What a line of a sale can ask for, and the only place that takes it."""
 TWO = {"bar": ["GRAIN", "FED", "BEAN"], "kiosk": ["FED", "BEAN"], "tent": ["FED"]}
 """The order of sales once the bar takes the kiosk's beans."""
+SHORT = {"wallet": "insufficient_funds", "place": "place_short"}
+"""What is said of an account that has not enough."""
 Move = tuple[str, str, str, int]
 
 
@@ -220,21 +222,31 @@ class Second(Reference):
         if any(source == target for source, target, _, _ in back):
             return "rejected(cannot_correct)"
         before = deepcopy((self.held, self.debts))
-        for source, target, asset, amount in back:
-            may_fall = source.startswith(("issuer:", "loss:"))
-            if self.held[source, asset] < amount and not may_fall:
-                self.held, self.debts = before
-                kind = source.partition(":")[0]
-                short = {"wallet": "insufficient_funds", "place": "place_short"}
-                return f"rejected({short.get(kind, 'pot_short')})"
-            self._move(source, target, asset, amount)
-            owner = target.removeprefix("wallet:")
-            if source.startswith("loss:"):
-                self._owe(owner, asset, source.removeprefix("loss:"), amount)
-            elif owner != target:
-                self._repay(owner, asset, amount)
+        if short := self._undo(back):
+            self.held, self.debts = before
+            return f"rejected({short})"
         self.corrected.add(name)
         return "accepted"
+
+    def _undo(self, back: list[Move]) -> str:
+        """Move it back, and say what is short."""
+        short, restored = "", []
+        for source, target, asset, amount in back:
+            kind, _, place = source.partition(":")
+            if kind == "loss":
+                restored.append((place, asset, self._free(place, asset)))
+            elif kind != "issuer" and self.held[source, asset] < amount:
+                short = short or SHORT.get(kind, "pot_short")
+            self._move(source, target, asset, amount)
+            owner = target.removeprefix("wallet:")
+            if kind == "loss":
+                self._owe(owner, asset, place, amount)
+            elif owner != target:
+                self._repay(owner, asset, amount)
+        for place, asset, was in restored:
+            if place != "dispute" and self._free(place, asset) < min(0, was):
+                return "place_short"  # it has taken out what its loss was repaid with
+        return short
 
     def _now(self, account: str) -> str:
         owner = account.removeprefix("wallet:")

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from server.ledger.governance import DISPUTES
+from server.ledger.effect import DISPUTES
 from shared.amounts import Amount
 from shared.bodies import (
     CardBlock,

@@ -1,6 +1,6 @@
 """Scenes of the story of protocol 2 about value: lines, exchange, dividends, mistakes, payouts."""
 
-from server.ledger.governance import DISPUTES
+from server.ledger.effect import DISPUTES
 from shared.amounts import Amount
 from shared.bodies import (
     AssetArchive,

@@ -14,14 +14,17 @@ from shared.bodies import (
     Correction,
     Gift,
     Merge,
+    PlaceLeave,
     PolicySet,
     ReserveBook,
+    Settlement,
     Transfer,
 )
-from shared.ids import ZERO_HASH, AuthorId, hold, issuer, loss
+from shared.ids import ZERO_HASH, AuthorId, hold, issuer, loss, place
 from shared.policy import ExchangePolicy
 from tests.server.ledger.neighbours import (
     BEAN,
+    CAFE,
     CAFE_CARD,
     SEED,
     STAMP,
@@ -215,7 +218,7 @@ def test_the_node_of_the_place_of_the_mistake_signs(here: Neighbours) -> None:
     here.world.reload(1, 1000, "e1")
     acts: list[tuple[Author, Body]] = [
         (here.world.node, given(GRAIN, 40, CAFE_CARD, "e3")),
-        (here.world.node, Transfer(Amount(30), FED, holder(1), holder(CAFE_CARD))),
+        (here.world.node, Transfer(Amount(30), FED, holder(1), holder(2))),
         (here.world.node, swap(100, FED, GRAIN)),
         (here.world.till, Badge(STAMP, card(CAFE_CARD))),
         (here.world.till, CashReload(Amount(60), GRAIN, card(CAFE_CARD), ZERO_HASH)),
@@ -229,6 +232,75 @@ def test_the_node_of_the_place_of_the_mistake_signs(here: Neighbours) -> None:
     here.world.do(here.till, CashReload(Amount(60), BEAN, card(1), ZERO_HASH))
     assert here.bar(undo(here.till)) == ["rejected(not_authorised)"]
     assert here.cafe(undo(here.till)) == ["accepted"]
+
+
+def test_what_was_given_to_somebody_else_is_theirs(here: Neighbours) -> None:
+    """Their home's node may send it back; a giver who takes back what he paid would be a thief."""
+    theirs = holder(CAFE_CARD)
+    here.world.reload(1, 1000, "e1")
+    for paid in (
+        Transfer(Amount(30), FED, holder(1), theirs),
+        Gift(Amount(30), FED, ZERO_HASH, holder(1), theirs),
+    ):
+        assert here.bar(paid) == ["accepted"]
+        assert here.bar(undo(here.world.node)) == ["rejected(not_authorised)"]
+        given_at = here.world.node.seq - 1
+        assert here.cafe(undo(here.world.node, given_at)) == ["rejected(not_authorised)"]
+    assert here.cafe(Transfer(Amount(60), FED, theirs, holder(1))) == ["accepted"]
+
+
+def test_a_place_does_not_take_out_a_loss_that_comes_back(here: Neighbours) -> None:
+    """The bar sold 300 to a card that had nothing, was repaid out of a gift, and had it paid out.
+
+    Undone, the giver would have the 300 again that have left the reserve.
+    """
+    here.world.sale(2, 300)
+    here.world.reload(1, 1000, "e1")
+    here.bar(moved(300))
+    mistake = here.world.node.seq
+    assert here.bar(Settlement(Amount(1), FED, BAR)) == ["accepted"]
+    assert here.bar(undo(here.world.node, mistake)) == ["rejected(place_short)"]
+    here.world.sale(1, 1, "online")  # what the bar earns since then may become the loss
+    assert here.bar(undo(here.world.node, mistake)) == ["accepted"]
+    assert (here.world.held(place(BAR)), here.world.held(loss(BAR))) == (300, -300)
+    assert here.bar(Settlement(Amount(1), FED, BAR)) == ["rejected(place_short)"]
+
+
+def test_cash_may_come_back_to_the_place_that_lost_it(here: Neighbours) -> None:
+    """The 300 that the bar sold for cash are what its loss was repaid with."""
+    here.world.sale(2, 300)
+    here.world.reload(1, 1000, "e1")
+    here.world.sale(1, 300, "online")
+    cash = CashReload(Amount(300), FED, card(2), ZERO_HASH)
+    assert here.world.do(here.world.till, cash) == ["accepted"]
+    assert (here.world.held(place(BAR)), here.world.held(loss(BAR))) == (300, 0)
+    assert here.bar(Settlement(Amount(300), FED, BAR)) == ["accepted"]
+    assert here.bar(undo(here.world.till)) == ["accepted"]
+    assert (here.world.held(place(BAR)), here.world.held(loss(BAR))) == (300, -300)
+
+
+def test_an_exchange_is_undone_at_its_own_rate_only(here: Neighbours) -> None:
+    """Three grains were worth two cents; now that they are worth one, nobody goes back."""
+    here.world.reload(1, 1000, "e1")
+    here.bar(PolicySet("GRAIN-FED", ExchangePolicy(3, 2)), swap(100, FED, GRAIN))
+    mistake = here.world.node.seq
+    for later in (ExchangePolicy(3, 1), ExchangePolicy(0, 0)):
+        here.bar(PolicySet("GRAIN-FED", later))
+        assert here.bar(undo(here.world.node, mistake)) == ["rejected(cannot_correct)"]
+    here.bar(PolicySet("GRAIN-FED", ExchangePolicy(6, 4)))
+    assert here.bar(undo(here.world.node, mistake)) == ["accepted"]
+    assert here.world.held(purse(1)) == 1000
+
+
+def test_cash_that_was_set_aside_goes_back_where_its_place_has_left(here: Neighbours) -> None:
+    here.bar(CardBlock(card(1), "lost"))
+    here.world.do(here.till, CashReload(Amount(60), BEAN, card(1), ZERO_HASH))
+    assert here.cafe(given(BEAN, 5, 2, "e1"), PlaceLeave(CAFE)) == ["accepted"] * 2
+    assert here.cafe(undo(here.till), undo(here.node, here.node.seq - 1)) == [
+        "accepted",
+        "rejected(place_left)",
+    ]
+    assert here.world.held(hold(here.till.prev), BEAN) == 0
 
 
 # ---------- idle money ----------

@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from server.ledger.records import Lock, Settled, Wallet
+from server.ledger.records import Balance, Lock, Settled, Wallet
 from shared.amounts import Amount
 from shared.bodies import (
     Body,
@@ -14,16 +14,20 @@ from shared.bodies import (
     CashOutDone,
     CashOutFailed,
     Chargeback,
+    Correction,
     Dispute,
+    Grant,
     PlaceLeave,
     PolicySet,
     Refund,
     Reload,
     TerminalEnrol,
     TerminalRevoke,
+    Transfer,
 )
 from shared.ids import (
     EUR,
+    POT_GUARANTEE,
     ZERO_HASH,
     AuthorId,
     PlaceId,
@@ -194,6 +198,42 @@ def test_what_was_spent_is_a_declared_loss_that_the_wallet_owes(world: World) ->
     assert record.debts == ((FED, DISPUTES, 350),)
     reloaded(world, 2, 400, "stripe:cs_3:paid")
     assert (world.held(purse(2)), world.held(loss(DISPUTES))) == (50, 0)
+
+
+@pytest.fixture
+def covered(world: World) -> World:
+    """Give the world in which card 2 owes 350 to `loss:dispute`; the pot has made good 100."""
+    till = second_till(world)
+    seq = reloaded(world, 2, 500, "stripe:cs_2:paid")
+    assert world.do(till, sale(2, 350)) == ["accepted"]
+    assert took_back(world, 500, "stripe:dp_1", seq) == "accepted"
+    world.memory.records[Balance][POT_GUARANTEE, FED] = Balance(100)
+    grant = Grant(Amount(100), FED, DISPUTES, "guarantee", "what banks took")
+    assert world.do(world.node, grant) == ["accepted"]
+    return world
+
+
+def test_what_the_pot_has_made_good_is_repaid_to_the_pot(covered: World) -> None:
+    """Else it would lie on `loss:dispute`, which pays nobody, for ever."""
+    assert (covered.held(POT_GUARANTEE), covered.held(loss(DISPUTES))) == (0, -250)
+    reloaded(covered, 2, 240, "stripe:cs_3:paid")
+    assert (covered.held(POT_GUARANTEE), covered.held(loss(DISPUTES))) == (0, -10)
+    reloaded(covered, 2, 200, "stripe:cs_4:paid")
+    assert (covered.held(POT_GUARANTEE), covered.held(loss(DISPUTES))) == (100, 0)
+    assert covered.held(purse(2)) == 90
+
+
+def test_a_repayment_by_mistake_comes_back_from_the_pot(covered: World) -> None:
+    mistake = Transfer(Amount(400), FED, holder(1), holder(2))
+    assert covered.do(covered.node, mistake) == ["accepted"]
+    assert (covered.held(POT_GUARANTEE), covered.held(purse(2))) == (100, 50)
+    undo = Correction(covered.node.id, "wrong card", covered.node.seq)
+    assert covered.do(covered.node, undo) == ["accepted"]
+    assert (covered.held(POT_GUARANTEE), covered.held(loss(DISPUTES))) == (0, -250)
+    record = covered.memory.get(Wallet, (holder(2),))
+    assert record is not None
+    assert record.debts == ((FED, DISPUTES, 350),)
+    assert (covered.held(purse(1)), covered.held(purse(2))) == (1_000, 0)
 
 
 def test_whoever_has_the_card_now_does_not_pay_for_who_had_it(world: World) -> None:
