@@ -292,16 +292,17 @@ class Shell:
 
     # --- Journal ----------------------------------------------------------------------------------
 
-    def _open(self) -> Event:
+    def _open(self) -> Event | None:
         try:
             self._paper = self._desk.open()
             started = self._started(self._paper)
         except Exception:
             log.critical("the journal cannot be opened", exc_info=True)
             return JournalFailed()
+        self.post(started)
         if self._paper is not None:
-            self._begin("sync", self._talk)
-        return started
+            self._begin("sync", self._talk)  # what the node says would be forgotten by the start
+        return None
 
     def _started(self, paper: Paper | None) -> Started:
         known = None if paper is None else paper.journal.recover()

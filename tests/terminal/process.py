@@ -26,7 +26,7 @@ from tests.server.engine.world import BAR, GRAIN, wallet_of
 from tests.terminal.sync.real_node import CARD_KEY, PIN, RealNode
 
 ROOT: Final = Path(__file__).parents[2]
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 90.0
 CATALOGUE: Final = """
 [[product]]
 name = "Bière"
@@ -125,6 +125,7 @@ class TillProcess:
             "sound = false\ncontrol = true\n",
             "utf-8",
         )
+        self.console = home / "console.log"
         self.process: subprocess.Popen[bytes] | None = None
 
     def command(self, *words: str) -> str:
@@ -137,13 +138,14 @@ class TillProcess:
     def start(self) -> None:
         """Start selling, and wait until the till answers."""
         (self.home / "control.sock").unlink(missing_ok=True)
-        self.process = subprocess.Popen(
-            self._words("run"),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with self.console.open("wb") as console:
+            self.process = subprocess.Popen(
+                self._words("run"),
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=console,
+            )
         self.until(lambda screen: screen["type"] != "Checking", starting=True)
 
     def kill(self) -> None:
@@ -195,6 +197,7 @@ class TillProcess:
             except Unreachable:
                 if not starting:
                     raise
+                self._must_run()
             time.sleep(0.01)
         raise AssertionError(f"this screen did not change: {last}")
 
@@ -216,6 +219,10 @@ class TillProcess:
             self.touches("acknowledge")
         self.touches("key:4", "key:7", "key:1", "key:1", "enter")
         self.sees("Sale")
+
+    def _must_run(self) -> None:
+        assert self.process is not None
+        assert self.process.poll() is None, self.console.read_text("utf-8", "replace")[-2000:]
 
     def _words(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "terminal", *words, "--home", str(self.home)]

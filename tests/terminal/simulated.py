@@ -25,7 +25,7 @@ from terminal.ui.screen import Screen
 
 from .till.dialogue import DIRECTORY, NOTHING, NOW
 
-PATIENCE_S = 10.0  # a test that waits longer has failed
+PATIENCE_S = 60.0  # a test that waits longer has failed
 
 
 class MemoryJournal:

@@ -12,7 +12,7 @@ from hardware.signals.patterns import Moment
 from terminal.till.commands import Tune
 from terminal.ui.sound import Loudspeaker, SoundAndLight, find_player
 
-PATIENCE_S = 5.0
+PATIENCE_S = 60.0
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
