@@ -18,7 +18,7 @@ from server.store.view import StoreView
 from shared.block import read_header
 from shared.transaction import parse_batch
 
-INDEX_VERSION: Final = 4
+INDEX_VERSION: Final = 5
 INDEX_FACT: Final = "index_version"
 _TOP: Final = "SELECT max(height) FROM block_header"
 _STAMP: Final = FACT.c.name == INDEX_FACT

@@ -1,8 +1,9 @@
 """The tables of the chain: blocks as they came, and the index that is derived from them.
 
-`block_*` is the truth, packed (`packing.py`): triggers refuse every UPDATE and DELETE.  `chain_*`
-follows from it: one table for each of `server.ledger.records.TABLES` (with `changed`, the height of
-its last change), and the transactions, postings, tip and full subtrees of the log (`proofs.py`).
+`block_*` is the truth, packed (`packing.py`).  `chain_*` follows from it: one table for each of
+`server.ledger.records.TABLES` (with `changed`, the height of its last change), and the
+transactions, postings, tip and full subtrees of the log (`proofs.py`).  What tells of the past only
+grows: triggers refuse every UPDATE and DELETE (`guards.py`).
 
 What grows with every sale is kept with numbers in the place of names (`chain_compact_*`, `NAME`);
 views of the usual names (`chain_transaction`, `chain_posting`, `chain_balance`) show the names, and
@@ -13,7 +14,6 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import (
-    DDL,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -24,7 +24,6 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
-    event,
     select,
     text as sql_text,
 )
@@ -32,6 +31,7 @@ from sqlalchemy.sql.ddl import CreateView
 
 from server.ledger.records import TABLES, Record
 from server.store.columns import INT, ORDERED, STRICT, blob, number, text
+from server.store.guards import follows_at_once, only_grows
 
 METADATA: Final = MetaData()
 
@@ -251,28 +251,8 @@ RECORDS: Final = STORED | {
 """The tables of the records, as they are read."""
 
 
-_ONLY_GROWS: Final = (
-    "CREATE OR REPLACE FUNCTION only_grows() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION '%% only grows', TG_TABLE_NAME "
-    "USING ERRCODE = 'integrity_constraint_violation'; END $$"
+only_grows(
+    *(BLOCK_HEADER, BLOCK_BATCH, NAME, CHAIN_BLOCK),
+    *(COMPACT_TRANSACTION, COMPACT_POSTING, CHAIN_STEP, CHAIN_LOG),
 )
-_GUARD: Final = (
-    "CREATE TRIGGER {0}_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON {0} "
-    "EXECUTE FUNCTION only_grows()"
-)
-
-
-def _append_only(table: Table) -> None:
-    for verb in ("UPDATE", "DELETE"):
-        trigger: DDL = DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
-            f"CREATE TRIGGER {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
-            f"BEGIN SELECT RAISE(ABORT, '{table.name} only grows'); END"
-        )
-        event.listen(table, "after_create", trigger.execute_if(dialect="sqlite"))
-    for statement in (_ONLY_GROWS, _GUARD.format(table.name)):
-        rule: DDL = DDL(statement)  # type: ignore[no-untyped-call]  # as above
-        event.listen(table, "after_create", rule.execute_if(dialect="postgresql"))
-
-
-for _table in (BLOCK_HEADER, BLOCK_BATCH):
-    _append_only(_table)
+follows_at_once(COMPACT_TRANSACTION, COMPACT_POSTING, CHAIN_STEP)

@@ -15,6 +15,7 @@ from server.jobs.audit import check_database
 from server.store.packing import pack, unpack
 from server.store.truth import prove
 from tests.server.api.world import World, reopened, sale, world as make_world
+from tests.server.store.editing import unlock
 
 
 @pytest.fixture
@@ -30,6 +31,7 @@ def home(tmp_path: Path) -> Home:
 
 def damage(world: World, *statements: str) -> None:
     with world.node.database.write() as connection:
+        unlock(connection)
         for words in statements:
             assert connection.exec_driver_sql(words).rowcount > 0, words
 

@@ -18,6 +18,7 @@ from shared.proofs import rotation
 from shared.signing import public_key
 from tests.server.ledger.story import tell
 from tests.server.ledger.world import World, sale
+from tests.server.store.editing import unlock
 
 NEW = b"new key".ljust(32)
 
@@ -50,11 +51,7 @@ def linked(database: Database, *, size: int = 50_000, processes: int = 1) -> Lin
 
 def change(database: Database, words: str, values: tuple[Any, ...] = ()) -> None:
     with database.write() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("DROP TRIGGER IF EXISTS block_batch_no_update")
-            connection.exec_driver_sql("DROP TRIGGER IF EXISTS block_header_no_update")
-        else:
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        unlock(connection)
         assert connection.exec_driver_sql(words, values).rowcount > 0
 
 

@@ -22,6 +22,7 @@ from shared.merkle_proof import (
     proves_inclusion,
 )
 from tests.server.engine.world import World, sale
+from tests.server.store.editing import unlock
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +120,7 @@ def test_a_changed_subtree_is_found_with_its_height(
     for count in (1, 3, 130, 1, 1):
         world.solo.submit(world.till[0].next(*(sale(0, 1) for _ in range(count))))
     with world.database.write() as connection:
+        unlock(connection)
         assert connection.exec_driver_sql(statement).rowcount == 1
     with world.database.read() as connection:
         (found,) = prove(connection).findings

@@ -41,11 +41,37 @@ def connection(world: World) -> Iterator[Connection]:
         "DELETE FROM block_header",
         "UPDATE block_batch SET count = 1",
         "DELETE FROM block_batch",
+        "UPDATE chain_compact_transaction SET verdict = 'disputed'",
+        "DELETE FROM chain_compact_transaction",
+        "UPDATE chain_compact_posting SET amount = amount + 1",
+        "DELETE FROM chain_compact_posting",
+        "UPDATE chain_step SET before = NULL",
+        "DELETE FROM chain_step",
+        "UPDATE chain_block SET time = 0",
+        "DELETE FROM chain_block",
+        "UPDATE chain_name SET text = 'wallet:mine' WHERE id = 1",
+        "DELETE FROM chain_name",
     ],
 )
-def test_blocks_only_grow(connection: Connection, statement: str) -> None:
+def test_what_tells_of_the_past_only_grows(connection: Connection, statement: str) -> None:
     with pytest.raises(IntegrityError, match="only grows"):
         connection.exec_driver_sql(statement)
+
+
+_SAME = """author, seq, hash, kind, at, seen, place, verdict
+FROM chain_compact_transaction WHERE height = 2 AND idx = 0"""
+_OTHER = _SAME.replace("seq", "seq + 1000")
+_ONE = "FROM chain_compact_posting WHERE height = 2 AND idx = 0 AND n = 0"
+
+
+def test_what_can_be_is_taken(connection: Connection) -> None:
+    """The statements below differ from these in one thing each."""
+    for statement in (
+        f"INSERT INTO chain_compact_transaction SELECT height, 99, batch, {_OTHER}",
+        f"INSERT INTO chain_compact_posting SELECT height, idx, 9, 1, 2, 3, 5 {_ONE}",
+        "INSERT INTO chain_step SELECT height, 99, 1, height - 1 FROM block_header",
+    ):
+        assert connection.exec_driver_sql(statement).rowcount > 0
 
 
 @pytest.mark.parametrize(
@@ -57,8 +83,10 @@ def test_blocks_only_grow(connection: Connection, statement: str) -> None:
         "INSERT INTO block_header SELECT -1, seal, packed, seal FROM block_header LIMIT 1",
         # a batch without its block
         "INSERT INTO block_batch SELECT 99, 0, 'a', 1, 1, packed FROM block_batch LIMIT 1",
-        # an author's number twice
-        "UPDATE chain_compact_transaction SET author = 1, seq = 1",
+        # an author's number twice; a transaction of no batch
+        f"INSERT INTO chain_compact_transaction SELECT height, 99, batch, {_SAME}",
+        f"INSERT INTO chain_compact_transaction SELECT 99, idx, batch, {_OTHER}",
+        f"INSERT INTO chain_compact_transaction SELECT height, 99, 7, {_OTHER}",
         # one name with two numbers, a number with two names
         "INSERT INTO chain_name SELECT 9999, text FROM chain_name WHERE id > 0 LIMIT 1",
         "INSERT INTO chain_name SELECT id, 'wallet:x' FROM chain_name WHERE id > 0 LIMIT 1",
@@ -66,15 +94,16 @@ def test_blocks_only_grow(connection: Connection, statement: str) -> None:
         "INSERT INTO chain_name VALUES (-9999, 'wallet:x')",
         "INSERT INTO chain_name VALUES (-9999, 'lossy:x')",
         "INSERT INTO chain_name VALUES (9999, 'loss:x')",
-        "UPDATE chain_name SET text = 'pot:commons' WHERE id < 0",
+        "INSERT INTO chain_name VALUES (-9999, 'pot:commons')",
         # nothing, less than nothing, in a circle, of no transaction
-        "UPDATE chain_compact_posting SET amount = 0",
-        "UPDATE chain_compact_posting SET amount = -1",
-        "UPDATE chain_compact_posting SET target = source",
-        "UPDATE chain_compact_posting SET idx = 99",
+        f"INSERT INTO chain_compact_posting SELECT height, idx, 9, 1, 2, 3, 0 {_ONE}",
+        f"INSERT INTO chain_compact_posting SELECT height, idx, 9, 1, 2, 3, -1 {_ONE}",
+        f"INSERT INTO chain_compact_posting SELECT height, idx, 9, 1, 1, 3, 5 {_ONE}",
+        f"INSERT INTO chain_compact_posting SELECT height, 99, 0, 1, 2, 3, 5 {_ONE}",
+        f"INSERT INTO chain_compact_posting SELECT 99, idx, 0, 1, 2, 3, 5 {_ONE}",
         # a history that goes forward, or of no block
-        "UPDATE chain_step SET before = height",
-        "UPDATE chain_step SET height = 99",
+        "INSERT INTO chain_step SELECT height, 99, 1, height FROM block_header",
+        "INSERT INTO chain_step VALUES (99, 1, 1, NULL)",
         # below the floor, and of an account without a name
         "UPDATE chain_compact_balance SET amount = -1 WHERE account > 0",
         "INSERT INTO chain_compact_balance VALUES (9999, 1, 1, 1)",
@@ -95,11 +124,11 @@ def test_what_cannot_be_is_refused(connection: Connection, statement: str) -> No
 
 @pytest.mark.parametrize("account", ["external", "issuer:X", "loss:bar"])
 def test_three_sorts_of_account_have_no_floor(connection: Connection, account: str) -> None:
-    connection.exec_driver_sql("DELETE FROM chain_compact_balance")
-    connection.exec_driver_sql("DELETE FROM chain_name")
-    connection.exec_driver_sql("INSERT INTO chain_name VALUES (-1, ?), (1, 'X')", (account,))
-    connection.exec_driver_sql("INSERT INTO chain_compact_balance VALUES (-1, 1, -5, 1)")
-    found = connection.exec_driver_sql("SELECT * FROM chain_balance").one()
+    new = "INSERT INTO chain_name VALUES (-99, ?), (99, 'X') ON CONFLICT DO NOTHING"
+    below = "INSERT INTO chain_compact_balance SELECT id, 99, -5, 1 FROM chain_name WHERE text = ?"
+    connection.exec_driver_sql(new, (account,))
+    connection.exec_driver_sql(below, (account,))
+    found = connection.exec_driver_sql("SELECT * FROM chain_balance WHERE asset = 'X'").one()
     assert tuple(found) == (account, "X", -5, 1)
 
 
