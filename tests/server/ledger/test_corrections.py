@@ -322,6 +322,15 @@ def test_a_correction_is_no_use(here: Neighbours) -> None:
         assert idle == Idle(TODAY, TODAY + 100)
 
 
+def test_what_returns_to_an_empty_wallet_is_as_old_as_where_it_lay(here: Neighbours) -> None:
+    here.bar(PolicySet(GRAIN, MELTING), given(GRAIN, 100, 1, "e1"))
+    here.world.time += 40 * DAY
+    here.bar(given(GRAIN, 7, 2, "e2"), Transfer(Amount(100), GRAIN, holder(1), holder(2)))
+    assert here.bar(undo(here.world.node)) == ["accepted"]
+    idle = here.world.memory.get(Idle, (holder(1), GRAIN))
+    assert idle == Idle(TODAY + 40, TODAY + 140)
+
+
 # ---------- any mistakes, undone in any order ----------
 
 MISTAKES = st.lists(
