@@ -1,28 +1,36 @@
 """Makes a new node: home, keys, settings, genesis, and the one-time link of its first admin.
 
-Either all of it is there at the end or the home does not count as made (its settings come last).
-Raises HostError with what to change.
+Either all of it is there at the end or nothing is, so that whoever mistyped can say it again; after
+a power cut the home does not count as made (its settings come last).  Raises HostError with what to
+change.
 """
 
 import re
+import shutil
 import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, TypeVar
+
+import msgspec
 
 from server.engine.genesis import found
 from server.home import Home, draw_keys, make_home, write_settings
 from server.ledger.effect import CHAIN
 from server.ledger.registry import PROTOCOL
 from server.node import make_clock, new_boot, open_node, place_of_database
-from server.settings import NodeSettings, read_settings, write_template
+from server.settings import NodeSettings, parse_settings, write_template
 from server.store.database import open_database
 from server.store.writer import StoreError
-from shared.bodies import AssetClass, AssetCreate, Body, PlaceCreate, PolicySet
+from shared.bodies import AssetClass, AssetCreate, Body, Genesis, PlaceCreate, PolicySet
 from shared.host import HostError
 from shared.host.lock import HomeLock
-from shared.ids import EUR, AssetId, ChainId, PlaceId
+from shared.ids import EUR, ZERO_HASH, ChainId, PlaceId
+from shared.misfit import misfit
 from shared.policy import ProtocolPolicy
 
+S = TypeVar("S", bound=Body)
 EURO: Final = "€"
 LOCAL_PRIORITY: Final = 10
 FEDERATED_PRIORITY: Final = 20
@@ -67,13 +75,14 @@ def slug(name: str) -> PlaceId:
 
 def first_bodies(plan: Plan) -> list[Body]:
     """Give the founding transactions after the founder itself."""
+    _read({"founder": ZERO_HASH, "name": plan.name}, Genesis)  # the founder has a name, too
     bodies: list[Body] = [PolicySet(CHAIN, ProtocolPolicy(PROTOCOL))]
     if not plan.place:
         if plan.federated or plan.local:
             raise HostError("an asset needs a place that issues it: give --place as well")
         return bodies
     place = slug(plan.place)
-    bodies.append(PlaceCreate(name=plan.place, place=place))
+    bodies.append(_read({"name": plan.place, "place": place}, PlaceCreate))
     if plan.local:
         name = plan.local_name or plan.local.capitalize()
         symbol = plan.local_symbol or name[:1].upper()
@@ -88,16 +97,24 @@ def first_bodies(plan: Plan) -> list[Body]:
 def _asset(
     code: str, asset_class: AssetClass, place: PlaceId, name: str, symbol: str, priority: int
 ) -> AssetCreate:
-    return AssetCreate(
-        asset=AssetId(code),
-        asset_class=asset_class,
-        issuer=place,
-        name=name,
-        peg=EUR,  # type: ignore[arg-type]  # the literal is "EUR"
-        priority=priority,
-        scale=2,
-        symbol=symbol,
-    )
+    values = {
+        "asset": code,
+        "class": asset_class,
+        "issuer": place,
+        "name": name,
+        "peg": EUR,
+        "priority": priority,
+        "scale": 2,
+        "symbol": symbol,
+    }
+    return _read(values, AssetCreate)
+
+
+def _read(values: Mapping[str, Any], shape: type[S]) -> S:
+    try:
+        return msgspec.convert(values, shape)
+    except msgspec.ValidationError as error:
+        raise HostError(misfit(error, shape, values)) from None
 
 
 def found_node(home: Home, plan: Plan) -> Founded:
@@ -112,16 +129,27 @@ def found_node(home: Home, plan: Plan) -> Founded:
         database=plan.database,
     )
     bodies = first_bodies(plan)
-    make_home(home)
-    with HomeLock(home.path):
-        trial = home.path / "node.toml.new"
-        trial.write_text(text, encoding="utf-8")
-        settings = read_settings(trial, plan.environment)
+    settings = parse_settings(text, plan.environment, name="node.toml")
+    with _whole_or_gone(home), HomeLock(home.path):
         chain = _found(home, settings, bodies)
         write_settings(home, text)
-        trial.unlink()
-        with open_node(home) as node:
-            return Founded(chain, invite(node.settings, node.office.accounts.invite()))
+    with HomeLock(home.path), open_node(home) as node:
+        return Founded(chain, invite(node.settings, node.office.accounts.invite()))
+
+
+@contextmanager
+def _whole_or_gone(home: Home) -> Iterator[None]:
+    """Make a home; when what follows fails, nothing of it stays."""
+    was_there = home.path.exists()
+    make_home(home)
+    try:
+        yield
+    except BaseException:
+        for made in home.path.iterdir():
+            shutil.rmtree(made) if made.is_dir() else made.unlink()
+        if not was_there:
+            home.path.rmdir()
+        raise
 
 
 def invite(settings: NodeSettings, token: str) -> str:

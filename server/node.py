@@ -27,6 +27,7 @@ from server.api.tables import TableChain, TableNotes
 from server.app import create_app
 from server.demurrage.chain import StoreChain
 from server.demurrage.run import Run
+from server.engine.port import EngineStoppedError
 from server.engine.solo import Solo
 from server.home import Home, Keys, read_keys, settle_key
 from server.jobs.audit import Outcome, check_database, timed_audit
@@ -128,15 +129,22 @@ def open_node(home: Home) -> Iterator[Node]:
     settings = read_settings(home.settings, os.environ)
     keys = read_keys(home)
     clock = make_clock(home, settings)
-    try:
-        database = open_database(place_of_database(home, settings))
-    except StoreError as error:
-        hint = "" if settings.database else ": see `tirelire node restore`"
-        raise HostError(f"{error}{hint}") from error
+    database = open_ledger(home, settings)
     try:
         yield _assemble(home, settings, keys, clock, database)
     finally:
         database.close()
+
+
+def open_ledger(home: Home, settings: NodeSettings) -> Database:
+    """Open the database of a home that was made, and never a new one.  Raises HostError."""
+    hint = "" if settings.database else ": see `tirelire node restore`"
+    if not settings.database and not home.database.exists():
+        raise HostError(f"{home.database} is missing{hint}")
+    try:
+        return open_database(place_of_database(home, settings))
+    except StoreError as error:
+        raise HostError(f"{error}{hint}") from error
 
 
 def place_of_database(home: Home, settings: NodeSettings) -> Path | str:
@@ -211,6 +219,8 @@ def _engine(home: Home, database: Database, keys: Keys, clock: Clock) -> Solo:
         engine = Solo(database, seed=keys.node, boot=new_boot(), clock=clock, spare=keys.spare)
     except ValueError as error:
         raise HostError(f"{error}: put the right one into {home.keys}") from None
+    except EngineStoppedError as error:
+        raise HostError(f"the node cannot begin: {error}") from error
     settle_key(home, engine.seed)
     return engine
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from server.payments.settings import PaymentSettings, PaymentSettingsError, check as check_payments
 from shared.host import HostError
-from shared.host.settings import load
+from shared.host.settings import parse, read_text
 
 SECRETS: Final = {
     "TIRELIRE_STRIPE_SECRET_KEY": "payments.secret_key",
@@ -110,12 +110,17 @@ class NodeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 def read_settings(path: Path, environment: Mapping[str, str]) -> NodeSettings:
     """Read and check the settings of a node.  Raises HostError."""
-    secrets = {key: environment[name] for name, key in SECRETS.items() if environment.get(name)}
-    settings = load(path, NodeSettings, secrets=secrets)
+    return parse_settings(read_text(path), environment, name=str(path))
+
+
+def parse_settings(text: str, environment: Mapping[str, str], *, name: str) -> NodeSettings:
+    """Do the same with a text that people know as `name`.  Raises HostError."""
+    secrets = {key: environment[where] for where, key in SECRETS.items() if environment.get(where)}
+    settings = parse(text, NodeSettings, name=name, secrets=secrets)
     try:
         _check(settings)
     except (ValueError, PaymentSettingsError) as error:
-        raise HostError(f"{path}: {error}") from None
+        raise HostError(f"{name}: {error}") from None
     return settings
 
 

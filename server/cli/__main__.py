@@ -13,9 +13,10 @@ from server.cli import (
     registry,
     transacting,
 )
+from shared.host.commands import Commands
 
 
-@click.group(name="node", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("node", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, message="tirelire node %(version)s")
 def node() -> None:
     """Run a node: the server of one organisation."""

@@ -17,7 +17,7 @@ from rich.table import Table
 from server.control.desk import Ask, desk
 from server.control.errors import NotPossibleError
 from server.home import Home
-from shared.host import HostError
+from shared.host import HostError, in_words
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,6 +75,10 @@ def one_sentence() -> Iterator[None]:
         yield
     except (HostError, NotPossibleError) as error:
         raise click.ClickException(str(error)) from None
+    except BrokenPipeError:  # whoever read has read enough: click ends quietly
+        raise
+    except OSError as error:
+        raise click.ClickException(in_words(error)) from None
 
 
 @contextmanager

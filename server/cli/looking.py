@@ -6,6 +6,8 @@ import click
 from rich.console import Console
 
 from server.cli.common import Scene, asking, moment, money, scene_options, table
+from server.control.errors import NotPossibleError
+from shared.host import HostError
 
 COLOURS: Final = {"ok": "green", "warn": "yellow", "bad": "red"}
 
@@ -86,12 +88,15 @@ def chain_link(scene: Scene) -> None:
 @scene_options
 def doctor(scene: Scene) -> None:
     """Look at everything that may go wrong; exit code 1 when a line is red."""
-    from server.control.looking import closed_home  # noqa: PLC0415 - it knows the whole node
+    from server.control.looking import closed  # noqa: PLC0415 - it knows the whole node
 
-    answer = closed_home(scene.home)
-    if not answer:
-        with asking(scene) as ask:
-            answer = ask("doctor")
+    answer = closed(scene.home)
+    try:
+        if not answer:
+            with asking(scene) as ask:
+                answer = ask("doctor")
+    except (HostError, NotPossibleError) as error:
+        answer = closed(scene.home, error)
     scene.show(answer, _show_doctor)
     if any(line["level"] == "bad" for line in answer):
         raise SystemExit(1)

@@ -10,7 +10,9 @@ from typing import Any, Final
 
 from server.control import archive, auditing, cards, changes, keeping, looking, melting, transacting
 from server.control.errors import NotPossibleError
+from server.engine.port import EngineStoppedError
 from server.node import Node
+from server.store.writer import StoreError
 
 Act = Callable[..., Any]
 
@@ -46,8 +48,13 @@ ACTS: Final[Mapping[str, Act]] = {
 
 
 def act(node: Node, name: str, arguments: Mapping[str, Any]) -> Any:
-    """Do one act.  Raises NotPossibleError."""
+    """Do one act.  Raises NotPossibleError, also when the database is lost meanwhile."""
     wanted = ACTS.get(name)
     if wanted is None:
         raise NotPossibleError(f"this node does not know the act {name!r}")
-    return wanted(node, **arguments)
+    try:
+        return wanted(node, **arguments)
+    except StoreError as error:
+        raise NotPossibleError(f"the database is lost: {error}") from error
+    except EngineStoppedError as error:
+        raise NotPossibleError(f"the node makes no blocks now: {error}") from error

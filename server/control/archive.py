@@ -23,6 +23,7 @@ from server.store.stored import stored_blocks
 from server.store.writer import StoreError
 from server.verify.files import UnreadableError, open_chain, write_chain_file
 from shared.bodies import Role
+from shared.host import in_words
 from shared.host.files import PRIVATE, make_private_folder, sync_folder
 from shared.host.lock import HomeLock
 from shared.ids import author_id
@@ -48,7 +49,7 @@ def export_chain(node: Node, file: str) -> dict[str, Any]:
         sync_folder(target.parent)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise NotPossibleError(f"the chain was not written: {error}") from None
+        raise NotPossibleError(f"the chain was not written: {in_words(error)}") from None
     size = target.stat().st_size
     return {"path": file, "blocks": tip.height + 1, "bytes": size, "state": tip.state}
 
@@ -69,7 +70,7 @@ def import_chain(file: Path, home: Home) -> dict[str, Any]:
         except UnreadableError as error:
             raise NotPossibleError(str(error)) from None
         except (OSError, StoreError, ValueError) as error:
-            raise NotPossibleError(f"the chain was not imported: {error}") from None
+            raise NotPossibleError(f"the chain was not imported: {in_words(error)}") from None
     return {
         "chain": report.tip.chain,
         "height": report.tip.height,

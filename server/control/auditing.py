@@ -15,10 +15,10 @@ from server.control.looking import audit_line
 from server.home import Home
 from server.jobs.audit import check_blocks, timed_audit
 from server.ledger.finding import Finding
-from server.node import Node, make_clock, place_of_database
+from server.node import Node, make_clock, open_ledger
 from server.office.watch import SqlWatch
 from server.settings import read_settings
-from server.store.database import Database, open_database
+from server.store.database import Database
 from server.store.linking import check_links
 from server.store.rebuild import rebuild
 from server.store.writer import StoreError
@@ -29,6 +29,7 @@ from shared.host.lock import HomeLock
 from shared.ids import ChainId
 
 LOG: Final = logging.getLogger(__name__)
+KEY_BYTES: Final = 32
 LINKS: Final = "audit.links"
 SAID_EVERY_MS: Final = 1_000
 Told = Callable[[int, int], None]
@@ -89,11 +90,23 @@ def _links(database: Database, clock: Clock) -> dict[str, Any]:
 def _held(note: str = "", keys: Sequence[str] = (), need: int = 0) -> Checkpoint | None:
     if not note:
         return None
+    known = {_key(key) for key in keys}
+    if need > len(known):
+        raise NotPossibleError(f"--need {need}, but only {len(known)} keys were given")
     try:
-        known = {bytes.fromhex(key) for key in keys}
         return read_cosigned(note, keys=known, need=need or len(known))[0]
-    except (Refused, ValueError) as error:
-        raise NotPossibleError(f"that is not a checkpoint of these keys ({error})") from None
+    except Refused as refused:
+        raise NotPossibleError(f"that is not a checkpoint of these keys ({refused})") from None
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise NotPossibleError(f"a node's public key has 64 hex digits: {text}")
+    return key
 
 
 # ---------- the index made anew ----------
@@ -127,10 +140,7 @@ def _opened(home: Home) -> Iterator[tuple[Database, Clock]]:
     home.require()
     settings = read_settings(home.settings, os.environ)
     with HomeLock(home.path):
-        try:
-            database = open_database(place_of_database(home, settings))
-        except StoreError as error:
-            raise NotPossibleError(str(error)) from None
+        database = open_ledger(home, settings)
         try:
             yield database, make_clock(home, settings)
         finally:

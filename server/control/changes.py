@@ -26,10 +26,7 @@ def propose(node: Node, body: Body) -> Placed:
 
     Raises NotPossibleError with the ledger's reason.
     """
-    try:
-        outcome = node.engine.propose([body])
-    except EngineStoppedError as error:
-        raise NotPossibleError(f"the node makes no blocks now: {error}") from None
+    outcome = node.engine.propose([body])
     if isinstance(outcome, NotProposed):
         raise NotPossibleError(f"{outcome.code}: {MESSAGES[outcome.code].en}")
     return outcome[-1]

@@ -14,9 +14,7 @@ from typing import Any, Final, Self
 
 from server.control.acts import act
 from server.control.errors import NotPossibleError
-from server.engine.port import EngineStoppedError
 from server.node import Node
-from server.store.writer import StoreError
 
 LOG: Final = logging.getLogger(__name__)
 MOST_BYTES: Final = 16 * 1024 * 1024
@@ -79,10 +77,8 @@ class Door:
             asked = json.loads(raw)
             return {"done": act(self._node, asked["act"], asked["arguments"])}
         except NotPossibleError as error:
+            LOG.info("an act was not done: %s", error)
             return {"not_possible": str(error)}
-        except (StoreError, EngineStoppedError) as error:
-            LOG.warning("an act failed: %s", error)
-            return {"not_possible": f"the database is lost: {str(error).splitlines()[0]}"}
         except Exception:
             LOG.exception("an act failed")
             return {"not_possible": f"the node failed: see {self._node.home.logs}"}

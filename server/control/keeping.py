@@ -26,6 +26,7 @@ from server.settings import read_settings
 from server.store.database import open_database
 from server.store.dump import DumpError, dump, undump
 from server.store.writer import StoreError
+from shared.host import in_words
 from shared.host.files import make_private_folder, sync_folder, write_atomically
 from shared.host.lock import HomeLock
 from shared.ids import ChainId
@@ -66,7 +67,7 @@ def backup(
         part.rename(folder)
         sync_folder(target)
     except (OSError, DumpError) as error:
-        raise NotPossibleError(f"no backup was made: {error}") from None
+        raise NotPossibleError(f"no backup was made: {in_words(error)}") from None
     finally:
         shutil.rmtree(part, ignore_errors=True)
     away = elsewhere or _other_disk(home.path, target)
@@ -189,7 +190,7 @@ def read_manifest(folder: Path) -> Manifest:
             if "/" in name or _digest(folder / name) != digest
         ]
     except (OSError, msgspec.DecodeError) as error:
-        raise NotPossibleError(f"{folder} is not a whole backup: {error}") from None
+        raise NotPossibleError(f"{folder} is not a whole backup: {in_words(error)}") from None
     if wrong:
         raise NotPossibleError(f"{folder} is damaged: {', '.join(wrong)}")
     return manifest

@@ -289,8 +289,8 @@ _CHECKS: Final[tuple[Callable[[Node], Line], ...]] = (
 )
 
 
-def closed_home(home: Home) -> list[Line]:
-    """Say what keeps a node from being opened at all; nothing when it can be."""
+def closed(home: Home, why: Exception | None = None) -> list[Line]:
+    """Say what keeps a node from being looked at: no home, or `why` it cannot be opened."""
     if not home.exists:
         return [_line("home", "bad", f"no node in {home.path}", "tirelire node init")]
-    return []
+    return [_line("home", "ok", str(home.path)), _line("node", "bad", str(why))] if why else []

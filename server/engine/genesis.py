@@ -16,10 +16,11 @@ from server.store import blocks, readers
 from server.store.database import Database
 from server.store.view import StoreView
 from shared.bodies import Body, Genesis
+from shared.errors import MESSAGES, Code
 from shared.host.clock import Clock
 from shared.ids import ZERO_CHAIN, ZERO_HASH, BootId, ChainId, PublicKey
+from shared.kinds import NAMES
 from shared.signing import public_key
-from shared.verdict import Status
 
 
 def found(
@@ -46,12 +47,16 @@ def _make(connection: Connection, signer: Signer, bodies: Sequence[Body]) -> Cha
         raise ValueError("there is a chain in this database already")
     batches = signer.batches(bodies, chain=ZERO_CHAIN, head=Head(ZERO_HASH, 0), seen=0)
     if isinstance(batches, NotProposed):
-        message = f"founding transaction {batches.position}: {batches.code}"
+        message = _refused(bodies[batches.position], batches.code)
         raise ValueError(message)  # noqa: TRY004 - what it says is wrong, not its type
     view = StoreView(connection)
     built = build(view, NOTHING, batches, author=signer.author, time=signer.clock.now_ms())
-    for number, item in enumerate(built.result.executed):
-        if item.verdict.status is Status.REJECTED:
-            raise ValueError(f"founding transaction {number}: {item.verdict}")
+    for body, item in zip(bodies, built.result.executed, strict=True):
+        if item.verdict.code:
+            raise ValueError(_refused(body, item.verdict.code))
     blocks.append(view, built, signer.seal(built.raw))
     return built.tip.chain
+
+
+def _refused(body: Body, code: Code) -> str:
+    return f"{NAMES[type(body)]}: {code} ({MESSAGES[code].en})"

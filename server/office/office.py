@@ -130,7 +130,8 @@ class NodeOffice:
         """Give the places this node serves."""
         rows = self.node.books().rows(PlaceRecord)
         mine = self.node.engine.author
-        return tuple(Place(id=str(k[0]), name=p.name) for k, p in rows if p.node == mine and not p.left)
+        served = ((key, place) for key, place in rows if place.node == mine and not place.left)
+        return tuple(Place(id=str(key[0]), name=place.name) for key, place in served)
 
     def _front(self) -> Front:
         return Front(

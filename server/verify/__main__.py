@@ -14,6 +14,7 @@ from server.verify.files import UnreadableError, open_chain, read_note, read_rec
 from server.verify.words import about_chain, about_receipt
 from shared.checkpoint import Checkpoint, read_cosigned
 from shared.errors import Refused
+from shared.host.commands import Commands, Misuse
 from shared.ids import ChainId
 from shared.receipt import Flaw, check
 
@@ -38,7 +39,7 @@ class _Key(click.ParamType[bytes]):
         return key
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def verify() -> None:
     """Prove what a node has given to you, without the node."""
 
@@ -101,11 +102,13 @@ def _sentences() -> Iterator[None]:
     try:
         yield
     except UnreadableError as error:
-        raise click.UsageError(str(error)) from None
+        raise Misuse(str(error)) from None
 
 
 @contextmanager
 def _open(source: str) -> Iterator[ChainFile]:
+    if "://" in source and not is_address(source):
+        raise UnreadableError(f"{source} is no file, and no address with http:// or https://")
     with open_address(source) if is_address(source) else open_chain(Path(source)) as found:
         yield found
 

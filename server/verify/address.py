@@ -131,7 +131,8 @@ class _Parts:
         except gzip.BadGzipFile:
             raise UnreadableError(f"{self.address} gives no chain: it is not compressed") from None
         except URLError as error:
-            raise _Again(0, f"no connection: {error.reason}") from None
+            said = error.reason.strerror if isinstance(error.reason, OSError) else error.reason
+            raise _Again(0, f"no connection: {said}") from None
         except _BROKEN as error:
             raise _Again(0, f"the connection broke: {error}") from None
 

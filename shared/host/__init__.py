@@ -9,3 +9,10 @@ from __future__ import annotations
 
 class HostError(Exception):
     """Something of this machine is not as it must be; the message says what to do."""
+
+
+def in_words(error: Exception) -> str:
+    """Say what the system refused, and of which file, without its number."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)

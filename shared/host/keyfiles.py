@@ -27,9 +27,9 @@ def read_key(path: Path) -> bytes:
     """Read a key.  Raises HostError when it is missing, damaged or readable by others."""
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-        text = path.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise HostError(f"the key {path} cannot be read: {error}") from None
+        text = path.read_bytes().decode("ascii", "replace").strip()
+    except OSError as error:
+        raise HostError(f"the key {path} cannot be read: {error.strerror}") from None
     if mode & 0o077:
         raise HostError(f"others may read the key {path}: chmod 600 {path}")
     try:

@@ -25,13 +25,17 @@ def load(path: Path, shape: type[S], *, secrets: Mapping[str, str] | None = None
     `secrets` are dotted keys and the values (from the environment) that take the file's place.
     Raises HostError.
     """
+    return parse(read_text(path), shape, name=str(path), secrets=secrets)
+
+
+def read_text(path: Path) -> str:
+    """Read the text of settings.  Raises HostError."""
     try:
-        text = path.read_text("utf-8")
+        return path.read_text("utf-8")
     except OSError as error:
         raise HostError(f"the settings {path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise HostError(f"the settings {path} are not TOML: {error}") from None
-    return parse(text, shape, name=str(path), secrets=secrets)
 
 
 def parse(text: str, shape: type[S], *, name: str, secrets: Mapping[str, str] | None = None) -> S:

@@ -62,11 +62,14 @@ def test_an_asset_needs_a_place() -> None:
 @pytest.mark.parametrize(
     "changes, words",
     [
-        ({"place": "日本"}, "refuses to begin"),
-        ({"local": "grain"}, "refuses to begin"),
-        ({"local": "EUR"}, "refuses to begin"),
-        ({"local": "FED"}, "refuses to begin"),
-        ({"time_zone": "Nowhere"}, "is not known"),
+        ({"place": "日本"}, "name must be a name .1 to 64 Latin letters"),
+        ({"place": "!"}, "place must be a place's code"),
+        ({"name": "x" * 65}, "name must be a name"),
+        ({"local": "grain"}, "asset must be an asset's code"),
+        ({"federated": "fed"}, "asset must be an asset's code"),
+        ({"local": "EUR"}, "refuses to begin like this: asset.create: already_exists .This exists"),
+        ({"local": "FED"}, "refuses to begin like this: asset.create: already_exists .This exists"),
+        ({"time_zone": "Nowhere"}, "^node.toml: place.time_zone 'Nowhere' is not known"),
         ({"listen": "0.0.0.0:80"}, "in clear"),
     ],
 )
@@ -76,7 +79,21 @@ def test_a_plan_that_cannot_be_leaves_no_node(
     home = Home(tmp_path / "node")
     with pytest.raises(HostError, match=words):
         found_node(home, replace(PLAN, **changes))  # type: ignore[arg-type]  # texts only
-    assert not home.exists
+    assert not home.path.exists()
+    found_node(home, PLAN)
+
+
+def test_a_folder_that_was_there_stays_and_is_empty_again(tmp_path: Path) -> None:
+    with pytest.raises(HostError, match="already_exists"):
+        found_node(Home(tmp_path), replace(PLAN, local="FED"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_in_a_folder_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("ten years", "utf-8")
+    with pytest.raises(HostError, match="is not empty"):
+        found_node(Home(tmp_path), PLAN)
+    assert (tmp_path / "thesis.txt").read_text("utf-8") == "ten years"
 
 
 def test_a_home_is_not_founded_twice(tmp_path: Path) -> None:

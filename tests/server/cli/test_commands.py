@@ -85,6 +85,83 @@ def test_without_a_home_every_command_says_what_to_do(tmp_path: Path) -> None:
     assert "tirelire node init" in line.bad("doctor")
 
 
+def one_line(result: Result, code: int = 1) -> str:
+    """Give the one line that a command has said when it could not."""
+    assert result.exit_code == code, result.output
+    assert isinstance(result.exception, SystemExit), result.exception
+    [said] = result.output.splitlines()
+    return said.removeprefix("Error: ")
+
+
+def test_whoever_mistyped_can_say_it_again(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    words = ("init", "--place", "x", "--federated")
+    assert one_line(line.run(*words, "fed")).startswith("asset must be an asset's code (2 to 12")
+    line.good(*words, "FED")
+
+
+@pytest.mark.parametrize(
+    "words, said, command",
+    [
+        (["dance"], "No such command 'dance'.", "node"),
+        (["--loud"], "No such option '--loud'.", "node"),
+        (["backup", "--aloud"], "No such option '--aloud'.", "node backup"),
+        (["protocol", "x"], "Invalid value for '[VERSION]': 'x' is not a valid integer.", ""),
+        (["cards", "import", "/none.csv"], "File '/none.csv' does not exist.", "node cards import"),
+        (["transact", "issue", "amount"], "write each field once, as name=value: amount", ""),
+    ],
+)
+def test_a_command_that_is_not_understood_ends_with_two(
+    words: list[str], said: str, command: str
+) -> None:
+    answer = one_line(CliRunner().invoke(group, words, prog_name="node"), 2)
+    assert said in answer
+    assert answer.endswith(f"{command} --help)")
+
+
+def test_a_command_without_its_words_is_explained() -> None:
+    assert CliRunner().invoke(group, []).output.startswith("Usage: ")
+
+
+def test_what_the_system_refuses_is_said_in_one_line(line: Line) -> None:
+    nowhere = Line(line.home / "node.toml")
+    assert one_line(nowhere.run("init", "--place", "x")) == f"{nowhere.home}: Not a directory"
+    (line.home / "lock").unlink()
+    (line.home / "lock").mkdir()
+    assert one_line(line.run("status")) == f"{line.home / 'lock'}: Is a directory"
+    words = ("export", str(line.home / "none" / "x"))
+    (line.home / "lock").rmdir()
+    said = f"the chain was not written: {line.home / 'none' / 'x.part'}: No such file or directory"
+    assert one_line(line.run(*words)) == said
+
+
+def test_a_database_that_is_gone_is_not_made_anew(line: Line) -> None:
+    database = line.home / "data" / "node.db"
+    database.rename(line.folder / "elsewhere.db")
+    said = f"{database} is missing: see `tirelire node restore`"
+    for command in ("status", "audit", "rebuild", "serve"):
+        assert one_line(line.run(command)) == said
+    assert not database.exists()
+
+
+def test_the_doctor_comes_also_when_the_node_cannot_be_opened(line: Line) -> None:
+    key = line.home / "keys" / "node.key"
+    key.write_text("none", "ascii")
+    said = f"bad   node      the key {key} is damaged: restore it from a backup"
+    assert line.bad("doctor").splitlines() == [f"ok    home      {line.home}", said]
+
+
+def test_a_key_of_a_checkpoint_is_sixty_four_digits(line: Line) -> None:
+    note = line.file("kept.note", "x")
+    said = "a node's public key has 64 hex digits: zz"
+    assert one_line(line.run("audit", "--checkpoint", note, "--key", "zz")) == said
+    few = ("--key", "0" * 64, "--need", "2")
+    said = "--need 2, but only 1 keys were given"
+    assert one_line(line.run("audit", "--checkpoint", note, *few)) == said
+    said = "that is not a checkpoint of these keys (bad_framing: note)"
+    assert one_line(line.run("audit", "--checkpoint", note, "--key", "0" * 64)) == said
+
+
 def test_assets_places_and_terminals(line: Line) -> None:
     assert line.good("place", "create", "Bar du lac") == "bar-du-lac (block 1)\n"
     assert line.good("asset", "create", "MIEL", "Miel") == "MIEL (block 2)\n"
@@ -232,10 +309,6 @@ def test_the_future_is_played_on_a_simulated_clock_only(tmp_path: Path) -> None:
 
 def test_a_reload_that_nobody_made(line: Line) -> None:
     assert "no reload has the id or session cs_test_x" in line.bad("reload-status", "cs_test_x")
-
-
-def test_a_command_that_is_not_understood_ends_with_two() -> None:
-    assert CliRunner().invoke(group, ["dance"]).exit_code == 2
 
 
 def test_the_chain_in_one_file(line: Line) -> None:

@@ -67,13 +67,14 @@ def test_a_checkpoint_that_was_kept(home: Home) -> None:
         note = world.client.get("/api/v1/checkpoint").text
         assert bad(world, note=note, keys=[key]) == (None, "")
         other = note.replace(note.split("\n")[1], "3", 1)
-        for wrong in (
-            {"note": note, "keys": ["00" * 32]},
-            {"note": note, "keys": ["x"]},
-            {"note": note, "keys": [key], "need": 2},
-            {"note": other, "keys": [key]},
+        foreign = "not a checkpoint of these keys"
+        for wrong, words in (
+            ({"note": note, "keys": ["00" * 32]}, foreign),
+            ({"note": note, "keys": ["x"]}, "has 64 hex digits: x"),
+            ({"note": note, "keys": [key, key], "need": 2}, "only 1 keys were given"),
+            ({"note": other, "keys": [key]}, foreign),
         ):
-            with pytest.raises(NotPossibleError, match="not a checkpoint of these keys"):
+            with pytest.raises(NotPossibleError, match=words):
                 act(world.node, "audit", wrong)
 
 

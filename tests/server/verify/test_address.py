@@ -142,4 +142,13 @@ def test_what_is_no_address(address: str) -> None:
 def test_a_file_that_is_not_there() -> None:
     said = run("nowhere.gz")
     assert said.exit_code == 2
-    assert "cannot be read" in said.output.replace("\n", " ")
+    assert said.output.endswith("cannot be read: No such file or directory\n")
+    assert len(said.output.splitlines()) == 1
+
+
+def test_what_is_neither_file_nor_address_is_said_in_one_line() -> None:
+    said = run("ftp://node.example")
+    assert said.exit_code == 2
+    assert said.output == (
+        "Error: ftp://node.example is no file, and no address with http:// or https://\n"
+    )

@@ -44,7 +44,7 @@ def test_a_key_is_drawn_once_and_private(tmp_path: Path) -> None:
         (b"00" * 32, 0o644, "chmod 600"),
         (b"00" * 31, 0o600, "damaged"),
         (b"zz" * 32, 0o600, "damaged"),
-        (b"\xff", 0o600, "cannot be read"),
+        (b"\xff", 0o600, "damaged"),
     ],
 )
 def test_a_bad_key_file_says_what_to_do(
