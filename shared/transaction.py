@@ -27,7 +27,7 @@ MAX_BATCH_BYTES: Final = 512 * 1024
 MAX_PAYLOAD_BYTES: Final = 8192
 MAGIC: Final = "tirelire-batch/1"
 _LARGE: Final = frozenset(name for name, kind in KINDS.items() if kind.large)
-"""Kinds that carry other payloads: as large as a batch can be."""
+"""Kinds that carry other payloads, or name many tills: as large as a batch can be."""
 _HEADER_FIELDS: Final = 6
 _AMOUNT_FIELDS: Final = frozenset({"amount", "total"})
 

@@ -141,7 +141,7 @@ def _branches_off(state: State, batch: Batch) -> int | Code:
 
 def _book(context: Context, signed: Signed, batch: Batch, branch: Branch, apply: Apply) -> Effect:
     """Execute a branch on a state of its own, and hand over what it did there."""
-    scratch = Context(State(branch), context.height, context.time)
+    scratch = Context(State(branch), context.height, context.time, context.sealer)
     postings: list[Posting] = []
     records: list[tuple[Key, Record]] = []
     for item in batch.transactions:

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from server.ledger.effect import Context, Effect, Outcome, Signed, serves
-from server.ledger.governance import decides
+from server.ledger.governance import decides, proposed
 from server.ledger.records import Acceptance, Asset
 from shared.bodies import AssetAccept, AssetArchive, AssetClass, AssetCreate, AssetUpdate
 from shared.errors import Code
@@ -51,8 +51,11 @@ def asset_create(context: Context, signed: Signed, body: AssetCreate) -> Outcome
     if context.protocol < _ALL_CLASSES:
         if body.asset_class not in _FIRST_CLASSES:
             return Code.WRONG_ASSET
-    elif body.asset_class is AssetClass.FEDERATED and (code := decides(context, signed)):
-        return code  # every place takes it, so none of them is asked
+    elif body.asset_class is AssetClass.FEDERATED:  # every place takes it: none of them is asked
+        if code := decides(context, signed):
+            return code
+        if (proposal := proposed(context, signed)) is not None:
+            return proposal
     record = Asset(
         asset_class=body.asset_class,
         issuer=body.issuer,

@@ -7,7 +7,7 @@ two authors ever have one key, and whoever brings a key proves to hold it.
 from msgspec.structs import replace
 
 from server.ledger.effect import Context, Effect, Outcome, Signed, winds_down
-from server.ledger.governance import decides
+from server.ledger.governance import decides, proposed
 from server.ledger.records import Author, Place
 from shared.bodies import KeyRotate, PlaceJoin, PlaceLeave, Role
 from shared.errors import Code
@@ -28,7 +28,10 @@ def key_rotate(context: Context, signed: Signed, body: KeyRotate) -> Outcome:
 
 
 def place_join(context: Context, signed: Signed, body: PlaceJoin) -> Outcome:
-    """Let an organisation in: its node becomes an author, and serves its first place."""
+    """Let an organisation in: its node becomes an author, and serves its first place.
+
+    Its tills can take what any card holds, so the federation agrees.
+    """
     if code := decides(context, signed):
         return code
     if not invitation_holds(body, signed.transaction.envelope.chain):
@@ -37,6 +40,8 @@ def place_join(context: Context, signed: Signed, body: PlaceJoin) -> Outcome:
         return Code.ALREADY_EXISTS
     if key_is_taken(context, body.key):
         return Code.ALREADY_EXISTS
+    if (proposal := proposed(context, signed)) is not None:
+        return proposal
     node = author_id(bytes.fromhex(body.key))
     author = Author(0, "", body.key, body.label, "", Role.NODE, "active")
     return Effect(records=(((node,), author), ((body.place,), Place(body.name, node))))

@@ -9,10 +9,10 @@ from server.ledger.effect import (
     Outcome,
     Signed,
     serves,
-    validators,
     wallet_of,
     winds_down,
 )
+from server.ledger.governance import decides, proposed
 from server.ledger.records import Card, Group, Place, Wallet
 from server.ledger.sales import FORK
 from shared.bodies import AssetClass, CardHome, CardLink, CardLose, CardUnblock, GroupCreate, Role
@@ -100,9 +100,9 @@ def card_unblock(context: Context, signed: Signed, body: CardUnblock) -> Outcome
 
 
 def group_create(context: Context, signed: Signed, body: GroupCreate) -> Outcome:
-    """Form the next purse group, of assets that are worth cents; a validator signs."""
-    if signed.author not in validators(context).nodes:
-        return Code.NOT_AUTHORISED
+    """Form the next purse group, of assets that are worth cents."""
+    if (refusal := decides(context, signed)) is not None:
+        return refusal
     numbers = [int(number) for (number,) in context.state.rows(Group)]
     if body.group in numbers:
         return Code.ALREADY_EXISTS
@@ -115,4 +115,6 @@ def group_create(context: Context, signed: Signed, body: GroupCreate) -> Outcome
             return Code.UNKNOWN_ASSET
         if asset.peg != EUR or asset.asset_class not in IN_PURSES:
             return Code.WRONG_ASSET
+    if (proposal := proposed(context, signed)) is not None:
+        return proposal
     return Effect(records=(((body.group,), Group(body.assets)),))

@@ -77,7 +77,7 @@ def build(view: View, tip: Tip, batches: Sequence[Batch], *, author: AuthorId, t
     `time` never goes backwards.  Whether there is anything to seal, `result.makes_block` says.
     """
     height, time = tip.height + 1, max(time, tip.time)
-    result = execute(view, batches, height=height, time=time)
+    result = execute(view, batches, height=height, time=time, sealer=author)
     log, full = tip.log.grow((item.leaf for item in result.executed), least_level=KEPT_LEVEL)
     state = next_state(tip.state, result.effects)
     header = Header(

@@ -48,6 +48,7 @@ DISPUTES: Final = PlaceId("dispute")
 _NAMES: Final[dict[type[Any], str]] = {
     policy: str(policy.__struct_config__.tag) for policy in POLICY_SINCE
 }
+NOBODY: Final = AuthorId("")
 B = TypeVar("B", bound=Body)
 P = TypeVar("P", bound=Policy)
 
@@ -71,6 +72,8 @@ class Context:
     state: State
     height: int
     time: int
+    sealer: AuthorId = NOBODY
+    """The node that seals the block."""
 
     @property
     def day(self) -> int:
@@ -92,12 +95,17 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Who signed the transaction that a rule is asked about."""
+    """Who signed the transaction that a rule is asked about.
+
+    When validators have `agreed` to what its author had proposed, `transaction` is the vote that
+    decided.
+    """
 
     author: AuthorId
     record: Author
     transaction: Transaction
     ends_batch: bool = True
+    agreed: bool = False
 
     @property
     def place(self) -> PlaceId:
@@ -139,8 +147,20 @@ def speaks_for(context: Context, signed: Signed, name: WalletId) -> Code | None:
 
 
 def validators(context: Context) -> Validators:
-    """Give the nodes that decide; nobody before protocol 2."""
+    """Give the validators there are; nobody before protocol 2."""
     return context.state.get(Validators, (CHAIN,)) or Validators((), ())
+
+
+def deciders(context: Context) -> tuple[AuthorId, ...]:
+    """Give the validators whose votes count: not those that forked, who say two things at once."""
+    nodes = validators(context).nodes
+    return tuple(node for node in nodes if is_active(context, node))
+
+
+def is_active(context: Context, author: AuthorId) -> bool:
+    """Tell whether an author is there and has neither forked nor been revoked."""
+    record = context.state.get(Author, (author,))
+    return record is not None and record.status == "active"
 
 
 # ---------- wallets ----------

@@ -69,12 +69,14 @@ class BlockResult:
         return bool(self.executed) or any(taken.code is Code.FORK for taken in self.taken)
 
 
-def execute(view: View, batches: Sequence[Batch], *, height: int, time: int) -> BlockResult:
+def execute(
+    view: View, batches: Sequence[Batch], *, height: int, time: int, sealer: AuthorId
+) -> BlockResult:
     """Execute batches on top of a view.
 
-    `time` is the block's (UTC milliseconds).  Signatures must have been checked already, under the
-    key that the author had then; everything that the state decides is decided here, also which key
-    counts when there was a change since.
+    `time` is the block's (UTC milliseconds), `sealer` its header's author.  Signatures must have
+    been checked already, under the key that the author had then; everything that the state decides
+    is decided here, also which key counts when there was a change since.
     """
     state = State(view)
     executed: list[Executed] = []
@@ -88,7 +90,7 @@ def execute(view: View, batches: Sequence[Batch], *, height: int, time: int) -> 
             answer = Taken(0, Code.BAD_SIGNATURE)
         taken.append(answer)
         if answer.code is None:
-            context = Context(state, height=height, time=time)
+            context = Context(state, height=height, time=time, sealer=sealer)
             _run(context, batch, answer.skipped, number, executed)
         elif answer.code is Code.FORK:
             _quarantine(state, batch.author)

@@ -1,9 +1,16 @@
 """Rules by which a federation decides: proposals, votes, grants, engines, losses (PROTOCOL §5).
 
-A proposal is done when ⌊2n/3⌋ + 1 of the n validators are for it, as the set is at the block that
-counts, and dropped when so many are against it that this cannot be reached any more.  A pot that
-holds too little turns away the vote that would have decided: the grant stays open.
+What binds all members is at first a proposal (`proposed`): validators, grants, the engine, policies
+of the chain, organisations that join, tokens that all places take, purse groups.  It is done when
+⌊2n/3⌋ + 1 of the n validators are for it, as the set is at the block that counts, by the rule of
+its kind, which looks at everything again; it is dropped when so many are against it that this
+cannot be reached any more.  What has become impossible (a pot holds too little) turns away the vote
+that would have decided: the proposal stays open.
 """
+
+from collections.abc import Callable
+from dataclasses import replace as with_fields
+from typing import Any, TypeAlias
 
 from msgspec.structs import replace
 
@@ -14,6 +21,8 @@ from server.ledger.effect import (
     Effect,
     Outcome,
     Signed,
+    deciders,
+    is_active,
     validators,
 )
 from server.ledger.records import (
@@ -24,11 +33,10 @@ from server.ledger.records import (
     Place,
     Posting,
     Proposal,
-    Record,
     Validators,
 )
 from server.ledger.state import View
-from shared.bodies import EngineHandover, Grant, Recovery, Role, ValidatorPropose, VoteCast
+from shared.bodies import Body, EngineHandover, Grant, Recovery, Role, ValidatorPropose, VoteCast
 from shared.errors import Code
 from shared.ids import (
     POT_COMMONS,
@@ -45,6 +53,7 @@ POTS = {
     "maintenance": POT_MAINTENANCE,
 }
 _MEMBERSHIP = frozenset({"add", "remove"})
+Judge: TypeAlias = Callable[[Context, Signed, Any], Outcome]
 
 
 def quorum(validators: int) -> int:
@@ -54,26 +63,50 @@ def quorum(validators: int) -> int:
 
 def decides(context: Context, signed: Signed) -> Code | None:
     """Say why an author may not act for the federation; None when it is a validator."""
-    return None if signed.author in validators(context).nodes else Code.NOT_A_VALIDATOR
+    if signed.agreed or signed.author in deciders(context):
+        return None
+    return Code.NOT_A_VALIDATOR
+
+
+def proposed(context: Context, signed: Signed) -> Effect | None:
+    """Give the proposal that an act for the federation is at first, with its author's own vote.
+
+    None: it is done now, as enough have agreed.  Whoever decides alone proposes nothing.
+    """
+    if signed.agreed or quorum(len(deciders(context))) == 1:
+        return None
+    number = signed.transaction.envelope.seq
+    fresh = Proposal((), signed.author, number, "open", (signed.author,))
+    return Effect(records=(((signed.transaction.hash,), fresh),))
 
 
 # ---------- proposals ----------
 
 
 def validator_propose(context: Context, signed: Signed, body: ValidatorPropose) -> Outcome:
-    """Propose to take a node in or out, or to stop or allow what it issues offline."""
+    """Take a node in or out, or stop or allow what it issues offline."""
     code = decides(context, signed) or _pointless(context, body)
     if code:
         return code
-    if body.change in _MEMBERSHIP and _change_is_open(context):
+    if body.change in _MEMBERSHIP and not signed.agreed and _change_is_open(context):
         return Code.ONE_AT_A_TIME
-    return _open(context, signed, body)
+    if (proposal := proposed(context, signed)) is not None:
+        return proposal
+    now = validators(context)
+    changed = Validators(
+        _changed(now.nodes, body, "add", "remove"),
+        _changed(now.suspended, body, "suspend", "restore"),
+    )
+    return Effect(records=(((CHAIN,), changed),))
 
 
-def grant(context: Context, signed: Signed, body: Grant) -> Outcome:
-    """Propose that a pot pays a place; the guarantee pot also what banks have taken back."""
-    code = decides(context, signed) or _unpayable(context, body)
-    return code or _open(context, signed, body)
+def _changed(
+    nodes: tuple[AuthorId, ...], body: ValidatorPropose, enters: str, leaves: str
+) -> tuple[AuthorId, ...]:
+    others = tuple(node for node in nodes if node != body.node)
+    if body.change == enters:
+        return (*others, body.node)
+    return others if body.change == leaves else nodes
 
 
 def _pointless(context: Context, body: ValidatorPropose) -> Code | None:
@@ -83,10 +116,12 @@ def _pointless(context: Context, body: ValidatorPropose) -> Code | None:
         return Code.UNKNOWN_NODE
     if body.change == "remove" and body.node not in now.nodes:
         return Code.NOT_A_VALIDATOR
-    if body.change == "remove" and len(now.nodes) == 1:
+    if body.change == "remove" and deciders(context) == (body.node,):
         return Code.LAST_VALIDATOR
     if body.change == "add" and body.node in now.nodes:
         return Code.ALREADY_EXISTS
+    if body.change == "add" and not is_active(context, body.node):
+        return Code.AUTHOR_QUARANTINED
     if (body.change == "suspend") == (
         body.node in now.suspended
     ) and body.change not in _MEMBERSHIP:
@@ -104,6 +139,29 @@ def _change_is_open(context: Context) -> bool:
     return False
 
 
+def _proposed(context: Context, proposal: Proposal) -> Body | None:
+    done = context.state.transaction(proposal.author, proposal.number)
+    return done.body if done else None
+
+
+# ---------- grants ----------
+
+
+def grant(context: Context, signed: Signed, body: Grant) -> Outcome:
+    """Let a pot pay a place; the guarantee pot also what banks have taken back."""
+    code = decides(context, signed) or _unpayable(context, body)
+    if code:
+        return code
+    if (proposal := proposed(context, signed)) is not None:
+        return proposal
+    target = place(body.place)
+    if body.place == DISPUTES:
+        target = loss(DISPUTES)
+        if -context.state.balance(target, body.asset) < body.amount:
+            return Code.WRONG_AMOUNT  # a loss that is made good twice would be money from nowhere
+    return Effect((Posting(POTS[body.pot], target, body.asset, body.amount),))
+
+
 def _unpayable(context: Context, body: Grant) -> Code | None:
     if body.asset not in context.state.assets():
         return Code.UNKNOWN_ASSET
@@ -115,24 +173,11 @@ def _unpayable(context: Context, body: Grant) -> Code | None:
     return Code.PLACE_LEFT if record.left else None
 
 
-def _proposed(context: Context, proposal: Proposal) -> ValidatorPropose | Grant | None:
-    done = context.state.transaction(proposal.author, proposal.number)
-    body = done.body if done else None
-    return body if isinstance(body, ValidatorPropose | Grant) else None
-
-
-def _open(context: Context, signed: Signed, body: ValidatorPropose | Grant) -> Outcome:
-    """Open a proposal with its author's own vote, which may be enough."""
-    envelope = signed.transaction.envelope
-    fresh = Proposal((), signed.author, envelope.seq, "open", (signed.author,))
-    return _count(context, (signed.transaction.hash,), fresh, body)
-
-
 # ---------- votes ----------
 
 
-def vote_cast(context: Context, signed: Signed, body: VoteCast) -> Outcome:
-    """Count a validator's vote, once.
+def vote_cast(context: Context, signed: Signed, body: VoteCast, judge: Judge) -> Outcome:
+    """Count a validator's vote, once; `judge` does what was proposed, by the rule of its kind.
 
     A second one counts nothing.  It is heard only when the votes that are there already decide: the
     set may have become smaller since the last of them.
@@ -145,59 +190,29 @@ def vote_cast(context: Context, signed: Signed, body: VoteCast) -> Outcome:
     if proposal is None or wanted is None or proposal.status != "open":
         return Code.UNKNOWN_PROPOSAL
     support, against = proposal.support, proposal.against
-    if signed.author in (*support, *against):
-        outcome = _count(context, key, proposal, wanted)
-        undecided = isinstance(outcome, Effect) and outcome.records == ((key, proposal),)
-        return Code.ALREADY_VOTED if undecided else outcome
-    if body.support:
+    again = signed.author in (*support, *against)
+    if body.support and not again:
         support = (*support, signed.author)
-    else:
+    elif not again:
         against = (*against, signed.author)
-    voted = Proposal(against, proposal.author, proposal.number, "open", support)
-    return _count(context, key, voted, wanted)
-
-
-def _count(
-    context: Context, key: Key, proposal: Proposal, body: ValidatorPropose | Grant
-) -> Outcome:
-    """Count the votes of those who are validators now, and do what they decide."""
-    nodes = validators(context).nodes
+    voted = replace(proposal, against=against, support=support)
+    nodes = deciders(context)
     needed = quorum(len(nodes))
-    if sum(node in nodes for node in proposal.support) >= needed:
-        return _do(context, key, replace(proposal, status="done"), body)
-    if len(nodes) - sum(node in nodes for node in proposal.against) < needed:
-        proposal = replace(proposal, status="dropped")
-    return Effect(records=((key, proposal),))
+    if sum(node in nodes for node in support) >= needed:
+        author = context.state.get(Author, (voted.author,)) or signed.record
+        wish = with_fields(signed, author=voted.author, record=author, agreed=True)
+        return _done(judge(context, wish, wanted), key, voted)
+    if len(nodes) - sum(node in nodes for node in against) < needed:
+        return Effect(records=((key, replace(voted, status="dropped")),))
+    return Code.ALREADY_VOTED if again else Effect(records=((key, voted),))
 
 
-def _do(context: Context, key: Key, proposal: Proposal, body: ValidatorPropose | Grant) -> Outcome:
-    """Do what was decided.  What has become impossible meanwhile rejects the vote."""
-    done: tuple[Key, Record] = (key, proposal)
-    if isinstance(body, ValidatorPropose):
-        now = validators(context)
-        changed = Validators(
-            _changed(now.nodes, body, "add", "remove"),
-            _changed(now.suspended, body, "suspend", "restore"),
-        )
-        return Effect(records=(done, ((CHAIN,), changed)))
-    if code := _unpayable(context, body):
-        return code
-    target = place(body.place)
-    if body.place == DISPUTES:
-        target = loss(DISPUTES)
-        if -context.state.balance(target, body.asset) < body.amount:
-            return Code.WRONG_AMOUNT  # a loss that is made good twice would be money from nowhere
-    paid = Posting(POTS[body.pot], target, body.asset, body.amount)
-    return Effect((paid,), (done,))
-
-
-def _changed(
-    nodes: tuple[AuthorId, ...], body: ValidatorPropose, enters: str, leaves: str
-) -> tuple[AuthorId, ...]:
-    others = tuple(node for node in nodes if node != body.node)
-    if body.change == enters:
-        return (*others, body.node)
-    return others if body.change == leaves else nodes
+def _done(outcome: Outcome, key: Key, proposal: Proposal) -> Outcome:
+    """Give what was decided.  What has become impossible meanwhile rejects the vote."""
+    if isinstance(outcome, Code):
+        return outcome
+    done = (key, replace(proposal, status="done"))
+    return Effect(outcome.postings, (*outcome.records, done), outcome.verdict)
 
 
 # ---------- engines and losses ----------
@@ -209,8 +224,10 @@ def engine_handover(context: Context, signed: Signed, body: EngineHandover) -> O
         return code
     if handed_over(context.state) is not None:
         return Code.ALREADY_EXISTS
-    if body.validators != validators(context).nodes:
+    if body.validators != deciders(context):
         return Code.BAD_FIELD
+    if (proposal := proposed(context, signed)) is not None:
+        return proposal
     record = Handover(
         engine=body.engine,
         genesis=body.genesis,
@@ -227,9 +244,12 @@ def handed_over(view: View) -> Handover | None:
 
 
 def recovery(context: Context, signed: Signed, body: Recovery) -> Outcome:
-    """Name blocks that were lost: those that stood from this block's own height on."""
-    if code := decides(context, signed):
-        return code
+    """Name blocks that were lost: those that stood from this block's own height on.
+
+    Only who seals alone can lose any.  No vote: it makes no block before it has said so.
+    """
+    if signed.author != context.sealer or handed_over(context.state) is not None:
+        return Code.NOT_AUTHORISED
     if body.first != context.height or body.last < body.first:
         return Code.BAD_FIELD
     if context.state.get(Lost, (body.first,)):

@@ -18,7 +18,7 @@ from server.ledger.effect import (
     serves,
 )
 from server.ledger.exchange import exchange_policy
-from server.ledger.governance import decides
+from server.ledger.governance import decides, proposed
 from server.ledger.records import Asset, Author, Card, Place, Rule, Validators, Wallet
 from shared.bodies import (
     AssetClass,
@@ -122,6 +122,9 @@ def policy_set(context: Context, signed: Signed, body: PolicySet) -> Outcome:
     check = _POLICIES[type(value)]
     if code := check(context, signed, body.subject, value):
         return code
+    everywhere = body.subject == CHAIN and context.protocol >= VOTES
+    if everywhere and (proposal := proposed(context, signed)) is not None:
+        return proposal
     key = (str(type(value).__struct_config__.tag), body.subject)
     first = isinstance(value, ProtocolPolicy) and context.protocol < VOTES <= value.version
     founding = (((CHAIN,), Validators((signed.author,), ())),) if first else ()

@@ -96,6 +96,13 @@ from shared.transaction import Transaction, why_not
 from shared.verdict import DISPUTED, Verdict, rejected
 
 
+def _vote_cast(context: Context, signed: Signed, body: VoteCast) -> Outcome:
+    def judge(context: Context, signed: Signed, body: Body) -> Outcome:
+        return RULES[type(body)](context, signed, body)
+
+    return governance.vote_cast(context, signed, body, judge)
+
+
 def _fork_adopt(context: Context, signed: Signed, body: ForkAdopt) -> Outcome:
     return adoption.fork_adopt(context, signed, body, apply)
 
@@ -153,7 +160,7 @@ RULES: Final[dict[type[Body], RuleFunction[Any]]] = {
     PlaceLeave: authors.place_leave,
     ForkAdopt: _fork_adopt,
     ValidatorPropose: governance.validator_propose,
-    VoteCast: governance.vote_cast,
+    VoteCast: _vote_cast,
     Grant: governance.grant,
     EngineHandover: governance.engine_handover,
     Recovery: governance.recovery,

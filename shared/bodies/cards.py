@@ -1,12 +1,15 @@
 """Bodies about cards, their purses and their wallets (PROTOCOL §6)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from shared.amounts import Count
 from shared.bodies.base import Body, Known, Span, Tier
 from shared.ids import CardRef, PlaceId, WalletId
+
+MOST_TILLS: Final = 5_000
+"""More than this many last transactions do not fit into a batch."""
 
 
 class CardRegister(Body, frozen=True, forbid_unknown_fields=True):
@@ -78,7 +81,7 @@ class PurseRelease(Body, frozen=True, forbid_unknown_fields=True):
     """
 
     card: CardRef
-    heads: Annotated[tuple[Known, ...], msgspec.Meta(max_length=200)]
+    heads: Annotated[tuple[Known, ...], msgspec.Meta(max_length=MOST_TILLS)]
 
 
 class SaleVoid(Body, frozen=True, forbid_unknown_fields=True):

@@ -83,8 +83,8 @@ def test_each_kind_has_its_own_bodies_signers_and_meaning() -> None:
     assert all(kind.signers and kind.meaning for kind in KINDS.values())
 
 
-def test_only_an_adoption_carries_other_payloads() -> None:
-    assert [name for name, kind in KINDS.items() if kind.large] == ["fork.adopt"]
+def test_only_what_carries_payloads_or_names_all_tills_is_large() -> None:
+    assert [name for name, kind in KINDS.items() if kind.large] == ["purse.release", "fork.adopt"]
 
 
 def test_a_later_body_of_an_early_kind_came_with_the_later_protocol() -> None:

@@ -18,8 +18,8 @@ OF_ASSETS: Final = (
     Mutant(
         "federated by validators",
         ASSETS,
-        "elif body.asset_class is AssetClass.FEDERATED and (code := decides(context, signed)):",
-        "elif False and (code := decides(context, signed)):",
+        "        if code := decides(context, signed):\n",
+        "        if code := None:\n",
     ),
     Mutant(
         "first classes",

@@ -2,7 +2,16 @@
 
 from typing import Final
 
-from tests.server.ledger.mutants import EXECUTOR, MONEY, REGISTRY, RULES, Mutant
+from tests.server.ledger.mutants import (
+    CARDS,
+    EFFECT,
+    EXECUTOR,
+    MONEY,
+    REGISTRY,
+    RULES,
+    Mutant,
+)
+from tests.server.ledger.mutants_of_assets import ASSETS
 
 HOLDS, DISPUTES, GOVERNANCE, AUTHORS, ADOPTION, EVIDENCE = (
     f"server/ledger/{name}.py"
@@ -79,28 +88,69 @@ OF_FEDERATION: Final = (
     # ---------- votes and grants ----------
     Mutant("quorum", GOVERNANCE, "return 2 * validators // 3 + 1", "return 2 * validators // 3"),
     Mutant(
-        "votes of validators",
-        GOVERNANCE,
-        "signed.author in validators(context).nodes else",
-        "True else",
+        "votes of validators", GOVERNANCE, " or signed.author in deciders(context):", " or True:"
     ),
+    Mutant("one vote each", GOVERNANCE, "return Code.ALREADY_VOTED if again else", "return"),
     Mutant(
-        "one vote each",
-        GOVERNANCE,
-        "return Code.ALREADY_VOTED if undecided else outcome",
-        "return outcome",
+        "one vote counts once", GOVERNANCE, "if body.support and not again:", "if body.support:"
     ),
     Mutant(
         "those who left do not count",
         GOVERNANCE,
-        "sum(node in nodes for node in proposal.support)",
-        "len(proposal.support)",
+        "sum(node in nodes for node in support)",
+        "len(support)",
     ),
+    Mutant(
+        "those who forked do not count",
+        EFFECT,
+        "if is_active(context, node))",
+        ")",
+    ),
+    Mutant(
+        "a forked node does not get in",
+        GOVERNANCE,
+        'body.change == "add" and not is_active(context, body.node):',
+        "False:",
+    ),
+    Mutant(
+        "the engine is handed over by vote",
+        GOVERNANCE,
+        "        return proposal\n    record = Handover(",
+        "        pass\n    record = Handover(",
+    ),
+    Mutant(
+        "the chain's rules by vote",
+        REGISTRY,
+        "everywhere = body.subject == CHAIN and context.protocol >= VOTES",
+        "everywhere = False",
+    ),
+    Mutant(
+        "euros by vote",
+        ASSETS,
+        "if (proposal := proposed(context, signed)) is not None:",
+        "if (proposal := None) is not None:",
+    ),
+    Mutant(
+        "members by vote",
+        AUTHORS,
+        "if (proposal := proposed(context, signed)) is not None:",
+        "if (proposal := None) is not None:",
+    ),
+    Mutant(
+        "purse groups by vote",
+        CARDS,
+        "if (proposal := proposed(context, signed)) is not None:",
+        "if (proposal := None) is not None:",
+    ),
+    Mutant("who lost blocks says so", GOVERNANCE, "signed.author != context.sealer or", ""),
     Mutant("a grant is paid once", GOVERNANCE, ' or proposal.status != "open":', ":"),
     Mutant(
-        "one change at a time", GOVERNANCE, "in _MEMBERSHIP and _change_is_open(context):", "in ():"
+        "one change at a time",
+        GOVERNANCE,
+        "in _MEMBERSHIP and not signed.agreed and _change_is_open(context):",
+        "in ():",
     ),
-    Mutant("the last validator", GOVERNANCE, "len(now.nodes) == 1:", "len(now.nodes) == 0:"),
+    Mutant("the last validator", GOVERNANCE, "deciders(context) == (body.node,):", "False:"),
     Mutant(
         "a loss is made good once",
         GOVERNANCE,

@@ -258,5 +258,12 @@ def another_engine_takes_over(cast: Cast) -> None:
         world.node,
         (EngineHandover("cometbft", genesis, 1, names[:3]), no(Code.BAD_FIELD)),
         (EngineHandover("cometbft", genesis, 1, names), OK),
+    )
+    agreed = VoteCast(world.node.prev, support=True)
+    say(world, cast.third, (agreed, OK))
+    say(
+        world,
+        cast.fourth,
+        (agreed, OK),
         (EngineHandover("cometbft", genesis, 1, names), no(Code.ALREADY_EXISTS)),
     )

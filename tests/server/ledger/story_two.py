@@ -214,7 +214,7 @@ def _agreements(cast: Cast) -> None:
         (GroupCreate((FED,), 1), no(Code.ALREADY_EXISTS)),
         (GroupCreate((POINTS,), 2), no(Code.WRONG_ASSET)),
     )
-    say(world, cast.node, (places, OK), (GroupCreate((FED,), 2), no(Code.NOT_AUTHORISED)))
+    say(world, cast.node, (places, OK), (GroupCreate((FED,), 2), no(Code.NOT_A_VALIDATOR)))
 
 
 # ---------- demurrage ----------

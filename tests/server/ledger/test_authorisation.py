@@ -68,7 +68,8 @@ def verdict(here: Federation, what: str, author: Author) -> str:
         seen=0,
     )
     time = here.world.time + LATER.get(what, 0)
-    context = Context(State(here.world.memory), height=here.world.tip.height + 1, time=time)
+    height, sealer = here.world.tip.height + 1, here.bar_node.id
+    context = Context(State(here.world.memory), height=height, time=time, sealer=sealer)
     answer, _ = apply(context, open_payload(raw))
     return str(answer)
 

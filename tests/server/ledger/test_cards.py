@@ -180,4 +180,4 @@ def test_groups_are_of_equal_units(here: Neighbours) -> None:
         "rejected(unknown_asset)",
         "rejected(bad_field)",
     ]
-    assert here.cafe(GroupCreate((FED,), 2)) == ["rejected(not_authorised)"]
+    assert here.cafe(GroupCreate((FED,), 2)) == ["rejected(not_a_validator)"]

@@ -36,8 +36,8 @@ def test_more_than_two_thirds_decide(nodes: int, needed: int) -> None:
 
 def test_a_lone_validator_decides_at_once() -> None:
     here = council(1)
-    proposal = here.change(0, "add", 2)
-    assert (here.status(proposal), here.validators()) == ("done", [0, 2])
+    here.change(0, "add", 2)
+    assert here.validators() == [0, 2]
 
 
 def test_four_need_three_and_the_proposal_is_a_vote() -> None:
@@ -166,7 +166,7 @@ def test_a_vote_for_nothing_is_refused() -> None:
 
 
 @given(
-    st.integers(1, 6),
+    st.integers(2, 6),
     st.lists(st.tuples(st.integers(1, 5), st.booleans()), max_size=8),
 )
 def test_nothing_is_done_below_the_quorum(size: int, votes: list[tuple[int, bool]]) -> None:
@@ -302,6 +302,7 @@ def test_the_chain_is_handed_over_once_to_those_who_decide() -> None:
     assert here.do(0, handover(one, two, three)) == ["rejected(bad_field)"]
     assert handed_over(here.world.memory) is None
     assert here.do(0, handover(one, two)) == ["accepted"]
+    assert here.vote(1, here.nodes[0].prev) == "accepted"
     height = here.world.tip.height
     assert handed_over(here.world.memory) == Handover(
         "cometbft", Hash("ab" * 32), height, 7, (one, two)
@@ -315,7 +316,7 @@ def test_the_chain_is_handed_over_once_to_those_who_decide() -> None:
 def test_a_loss_is_named_from_its_own_height_on() -> None:
     here = council(1)
     height = here.world.tip.height + 1
-    assert here.do(2, Recovery(height, height, "fire")) == ["rejected(not_a_validator)"]
+    assert here.do(2, Recovery(height, height, "fire")) == ["rejected(not_authorised)"]
     assert here.do(0, Recovery(height, height - 1, "fire")) == ["rejected(bad_field)"]
     height = here.world.tip.height + 1
     assert here.do(0, Recovery(height - 1, height, "fire")) == ["rejected(bad_field)"]

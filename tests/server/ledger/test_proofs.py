@@ -31,7 +31,8 @@ def world() -> World:
 def reloaded(world: World, *evidence: str) -> BlockResult:
     """Execute reloads of 100, one for each evidence, without sealing them."""
     batch = world.batch(world.node, *(Reload(Amount(100), FED, card(1), e) for e in evidence))
-    return execute(world.memory, [batch], height=world.tip.height + 1, time=world.time)
+    height = world.tip.height + 1
+    return execute(world.memory, [batch], height=height, time=world.time, sealer=world.node.id)
 
 
 def with_change(

@@ -264,6 +264,20 @@ def test_a_release_waits_for_every_till(here: Neighbours) -> None:
     assert here.bar(release(world.till, here.till)) == ["accepted"]
 
 
+def test_a_release_hears_of_every_till_of_a_festival(here: Neighbours) -> None:
+    """Three hundred, each of which could have more to send; one is forgotten, then none."""
+    tills = [Author(number.to_bytes(32, "big")) for number in range(1, 299)]
+    box = PublicKey("22" * 32)
+    keys = [PublicKey(each.key.hex()) for each in tills]
+    enrolled = (TerminalEnrol(box, key, "Bar", BAR) for key in keys)
+    assert here.bar(*enrolled) == ["accepted"] * 298
+    here.bar(issue())
+    here.world.time += 24 * HOUR
+    all_but_one, all_of_them = (here.till, *tills), (here.till, here.world.till, *tills)
+    assert here.bar(release(*all_but_one)) == ["rejected(heads_missing)"]
+    assert here.bar(release(*all_of_them)) == ["accepted"]
+
+
 def test_a_release_does_not_wait_for_a_till_that_never_could_take_the_purse(
     here: Neighbours,
 ) -> None:

@@ -48,10 +48,10 @@ SECOND = Kept(
     file=story_two.FILE,
     tell=story_two.tell,
     chain=ChainId("92f3d35fa3bb522dc2e2696e3a5e960e"),
-    state="b0ffddb1e7e59c2f560b82d32587124874b2a3cf02c427b695bbde1be76cfa6a",
-    root="46a9147f0ed2a6472dbbbc6350e8aed3793b75499fe93f4348a0fcc37f120bfc",
-    blocks=124,
-    transactions=303,
+    state="b71bfe11e9fed9b2046f1deb78828722fb1f217a5a80af287611c50b826f8017",
+    root="522f87703289afcbb935cf1a09cb7913fb0696fe80ef7e4ab3a29584dc987230",
+    blocks=126,
+    transactions=305,
 )
 BOTH = pytest.mark.parametrize("kept", [FIRST, SECOND], ids=["protocol 1", "protocol 2"])
 
