@@ -1,9 +1,11 @@
 """The index made anew from the blocks: how a new version of `chain_*` reaches an old database.
 
+It is one transaction: whoever is killed half-way has the old index, and begins again.
 `INDEX_VERSION` stands in the database (`local_fact`); whoever changes `schema.INDEX`, a record or
 what `blocks.index` writes raises it.  What the blocks say is never touched.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -20,6 +22,7 @@ from shared.transaction import parse_batch
 
 INDEX_VERSION: Final = 5
 INDEX_FACT: Final = "index_version"
+_LOG: Final = logging.getLogger(__name__)
 _TOP: Final = "SELECT max(height) FROM block_header"
 _STAMP: Final = FACT.c.name == INDEX_FACT
 
@@ -30,6 +33,8 @@ def bring_up_to_date(connection: Connection) -> None:
     if known != str(INDEX_VERSION):
         if repacking.is_old(connection):
             repacking.repack(connection)
+        if connection.exec_driver_sql(_TOP).scalar_one() is not None:
+            _LOG.warning("the index is made anew from the blocks: a minute for a million sales")
         rebuild(connection)
         connection.execute(delete(FACT).where(_STAMP))
         connection.execute(FACT.insert().values(name=INDEX_FACT, value=str(INDEX_VERSION)))

@@ -18,7 +18,9 @@ _PRAGMAS: Final = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA wal_autocheckpoint = 4000",
+    "PRAGMA journal_size_limit = 33554432",
 )
+"""The log grows as long as a reader needs what was; afterwards it is cut to twice the usual."""
 _AT_FAULT: Final = frozenset(
     {
         sqlite3.SQLITE_BUSY,

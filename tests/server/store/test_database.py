@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from server.store.database import Database, open_database
@@ -68,6 +68,25 @@ def test_a_reader_keeps_its_snapshot_and_waits_for_nobody(database: Database) ->
             assert facts(database) == ["a"]
         assert facts(database) == ["a", "b"]
         assert reader.execute(count).scalars().all() == ["a"]
+
+
+def test_the_log_that_a_long_reader_made_grow_is_cut_afterwards(file: Database) -> None:
+    """An audit of an hour must not leave a card half full for ever."""
+    log = Path(f"{file.where}-wal")
+
+    def fill(name: str) -> None:
+        row = FACT.insert().values(name=name, value="x" * 2**20)
+        for _ in range(20):
+            file.run(lambda connection: connection.execute(delete(FACT).where(FACT.c.name == name)))
+            file.run(lambda connection: connection.execute(row))
+
+    with file.read() as reader:
+        reader.execute(select(FACT)).all()
+        fill("a")
+        fill("b")
+        assert log.stat().st_size > 40 * 2**20
+    fill("c")
+    assert log.stat().st_size <= 32 * 2**20
 
 
 def test_a_lent_connection_is_one_transaction(database: Database) -> None:

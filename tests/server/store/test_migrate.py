@@ -244,6 +244,16 @@ def test_a_migration_that_fails_leaves_the_version_before(database: Database) ->
         assert undescribed(connection) == []
 
 
+def test_a_database_of_a_newer_version_is_refused_in_words(where: Path | str) -> None:
+    database = open_database(where)
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE local_version SET version_num = '0099'")
+    database.close()
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"a newer version .* une version plus récente .*0099"):
+            open_database(where)
+
+
 def test_details_are_packed_and_unpacked(database: Database) -> None:
     author, document = "ab" * 16, b'{"lines":[],"operator":"-","salt":"","total":500}'
     name = "38ac09f81d70848491bf5ad3fc8c379a30bc85861ef936f22f373939ea6c8281"
