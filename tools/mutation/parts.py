@@ -168,6 +168,11 @@ EXPLAINED: Final = (
         why="what is undone was one wallet's: no other gets something back",
     ),
     Explained(
+        where=r"server\.ledger\.executor\.x__run__.*",
+        differs=r"(place=author\.place if author else )\"\w*\"",
+        why="only sales ask where they were made, and who made them is known",
+    ),
+    Explained(
         where=r"server\.ledger\.memory\..*take__.*",
         differs=r"(kind is )(?:not )?Place:",
         why="every block changes a head, too, and that lets go of what was kept",

@@ -3,7 +3,7 @@
 import pytest
 
 from server.ledger.executor import Taken
-from server.ledger.records import Author, Card, Rule
+from server.ledger.records import Author, Card, Head, Rule
 from shared.amounts import Amount
 from shared.bodies import (
     AssetClass,
@@ -294,6 +294,8 @@ def test_replay_overlap_gap_and_strangers(world: World) -> None:
     assert (again.taken, again.makes_block) == ((Taken(1, None, 2),), False)
     overlap = world.seal(parse_batch(both))
     assert [item.transaction.envelope.seq for item in overlap.executed] == [2]
+    world.seal(one)  # it comes once more, and turns nothing back
+    assert world.memory.get(Head, (world.till.id,)) == Head(two.last.hash, 2)
     stranger = world.seal(world.batch(Signer(b"y" * 32), sale(1, 5)))
     assert stranger.taken == (Taken(0, Code.UNKNOWN_AUTHOR),)
 
