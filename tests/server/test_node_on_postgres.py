@@ -17,8 +17,8 @@ from server.home import Home
 from server.store.dump import DumpError, undump
 from shared.host import HostError
 from shared.wire import Status
-from tests.postgres import Server
 from tests.server.api.world import PLAN, World, code, good, reopened, sale, world as make_world
+from tools.postgres import Server
 
 
 @pytest.fixture
@@ -84,6 +84,27 @@ def test_without_its_server_the_api_asks_to_try_again(
         for _ in range(2):
             assert till.post(till.batch(2)).status_code == 200
         assert world.on_card(0) == 700
+
+
+def test_without_its_server_every_command_says_so_in_one_line(
+    postgres: Server, world: World
+) -> None:
+    before = world.node.engine.tip.height
+    shop = {"kind": "place.create", "fields": {"name": "Bar", "place": "bar"}}
+    postgres.stop()
+    try:
+        for name, asked, words in (
+            ("status", {}, "the database is lost: cannot be reached: "),
+            ("audit", {}, "the database is lost: cannot be reached: "),
+            ("backup", {}, "the database is lost: cannot be reached: "),
+            ("transact", shop, "the node makes no blocks now: not written: "),
+        ):
+            with pytest.raises(NotPossibleError, match=f"^{words}[^\n]+$"):
+                act(world.node, name, asked)
+    finally:
+        postgres.start()
+    assert act(world.node, "transact", shop)["height"] == before + 1
+    assert not list(world.node.home.backups.iterdir())
 
 
 def test_two_homes_cannot_have_one_database(tmp_path: Path, address: str, world: World) -> None:
