@@ -13,8 +13,8 @@ import pytest
 
 from shared.ids import loss
 from tests.e2e.stage import PLACE, RAW, Served
-from tests.postgres import serving
 from tests.server.engine.world import sale
+from tools.postgres import serving
 
 pytestmark = [pytest.mark.alone, pytest.mark.loopback]
 

@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.postgres import Server, serving
 from tools.benchmarks import limit
+from tools.postgres import Server, serving
 
 _AS_IT_COMES: Final = (
     "listen_addresses=",

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from threading import Lock, Thread
 from typing import Final
 
-from tests.postgres import OWNER, Server, name_of
+from tools.postgres import OWNER, Server, name_of
 
 COMMIT: Final = b"COMMIT\x00"
 LOCK: Final = b"pg_advisory_lock"

@@ -17,9 +17,9 @@ from server.engine.port import EngineStoppedError, Stored
 from server.store.truth import prove
 from server.store.writer import StoreError
 from shared.transaction import Batch
-from tests.postgres import Server, limit_files, name_of, serving
 from tests.server.engine.link import Cut, Link, linked
 from tests.server.engine.world import Clock, World, sale, verdicts
+from tools.postgres import Server, limit_files, name_of, serving
 
 FUNDS = 100_000
 WRITER = """

@@ -10,7 +10,7 @@ from server.store.database import Database, open_database
 from server.store.local import FACT
 from server.store.postgres import translate
 from server.store.writer import StoreError
-from tests.postgres import Server, name_of
+from tools.postgres import Server, name_of
 
 ANOTHER = r"another node writes into this database .* un autre nœud écrit dans cette base"
 LOCK = "SELECT pid, classid, objid FROM pg_locks WHERE locktype = 'advisory' AND granted"

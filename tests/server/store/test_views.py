@@ -8,8 +8,8 @@ from server.store.database import open_database
 from server.store.importing import append_chain
 from server.store.truth import prove
 from server.store.views import foreign_views
-from tests.postgres import Server, name_of
 from tests.server.verify.chains import recorded
+from tools.postgres import Server, name_of
 
 RICH = """
 CREATE VIEW chain_balance AS SELECT a.text AS account, s.text AS asset, amount + 100 AS amount,

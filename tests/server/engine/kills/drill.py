@@ -23,12 +23,12 @@ from server.jobs.audit import check_database
 from server.store import readers, rebuild
 from server.store.beside import backend_of
 from server.store.database import open_database
-from tests.postgres import Server
 from tests.server.engine.kills.inspector import NODE, Inspector
 from tests.server.engine.kills.life import COMMITS, LOST, UP, Order, Phase
 from tests.server.engine.kills.script import AUTHORS, PROPOSERS, opening
 from tests.server.engine.kills.victim import PATIENCE_S, Victim
 from tests.server.engine.world import BOOT, NODE_SEED, Clock
+from tools.postgres import Server
 
 LOG = logging.getLogger(__name__)
 EARLY, AIMED = 0.2, 0.3

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import SETTINGS, Server, serving
 from tests.server.engine.kills.drill import Drill
 from tests.server.engine.kills.life import Phase
+from tools.postgres import SETTINGS, Server, serving
 
 pytestmark = pytest.mark.alone
 LOG = logging.getLogger(__name__)

@@ -1,10 +1,10 @@
-"""A real PostgreSQL for tests: one server a session, in a folder of its own, gone with it.
+"""A real PostgreSQL for tests and benchmarks: a server in a folder of its own, gone with it.
 
 Its binaries are Debian's, or whatever `pg_config` in PATH names.  It runs as an ordinary user (the
 real one refuses root), listens on a unix socket only and dies with the process that started it.
-Power cuts are not its subject, so it does not wait for the disk (fsync is off); what a commit
-promises over a kill is untouched.  Each test gets a database of its own, copied from a template
-that holds a node's empty tables.
+With `SETTINGS`, those of tests, it does not wait for the disk, as power cuts are not their subject
+(fsync is off); what a commit promises over a kill is untouched.  Each test gets a database of its
+own, copied from a template that holds a node's empty tables.
 """
 
 import os
@@ -29,7 +29,6 @@ DEBIAN: Final = Path("/usr/lib/postgresql")
 OWNER: Final = "postgres"
 TEMPLATE: Final = "tirelire_template"
 READY_S: Final = 30.0
-ROOM_BYTES: Final = 1_000_000_000
 SETTINGS: Final = (
     *("listen_addresses=", "unix_socket_permissions=0777", "max_connections=100"),
     *("fsync=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=64MB"),
@@ -141,13 +140,6 @@ def serving(settings: Sequence[str] = SETTINGS, folder: Path | None = None) -> I
             yield server
         finally:
             server.stop()
-
-
-def memory() -> Path | None:
-    """Give the system's folder in memory where there is one with room: it makes databases fast."""
-    there = Path("/dev/shm")
-    has_room = there.is_dir() and shutil.disk_usage(there).free > ROOM_BYTES
-    return there if has_room and os.access(there, os.W_OK) else None
 
 
 def name_of(address: str) -> str:
