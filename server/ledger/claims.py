@@ -8,7 +8,7 @@ many sales an honest card makes, they are a handful.
 from typing import Final
 
 from server.ledger.effect import Context
-from server.ledger.records import Group, Purse
+from server.ledger.records import Group, Lost, Purse
 from shared.bodies import Span
 from shared.ids import AssetId, CardRef, purse
 
@@ -30,6 +30,19 @@ def claim(claims: Claims, span: Span) -> tuple[Claims, bool]:
         else:
             joined.append((low, high))
     return tuple(joined), overlaps
+
+
+def counted(context: Context, record: Purse, span: Span) -> Span | None:
+    """Give the part of an interval that counts as spent: what the chain can have promised.
+
+    A till that lies can name any cents, and those above the credit would use up the card's count.
+    They count only after blocks were lost, up to the next issue: what was issued in those may have
+    promised them.
+    """
+    before, after = span
+    if record.epoch == len(context.state.rows(Lost)):
+        after = min(after, record.credit)
+    return (before, after) if before < after else None
 
 
 def highest(claims: Claims) -> int:

@@ -1,8 +1,9 @@
 """Rules of kind `dispute`: late sales that were disputed, and reloads that a bank took back.
 
 A revoked till's late sale moved nothing; the node of its place says, once, whether it is paid after
-all.  It is booked as if it were made now, less what was given back meanwhile.  Dropped, it claims
-nothing of a card either: what a stolen till has signed may name any card.
+all.  It is booked as if it were made now, less what was given back meanwhile, and paid
+by whoever had the card when it came in.  Dropped, it claims nothing of a card either: what a stolen
+till has signed may name any card.
 
 A bank that takes the euros of a reload back (PROTOCOL §9) leaves tokens without backing: those that
 the wallet still has are burned, the rest is a declared loss (`loss:dispute`) that the wallet owes
@@ -19,12 +20,12 @@ from server.ledger.effect import (
     Signed,
     merged_into,
     owing,
+    wallet_at,
     winds_down,
 )
 from server.ledger.evidence import use_up
 from server.ledger.money import Records
 from server.ledger.records import Card, Lock, Posting, Refunded, Settled, Wallet
-from server.ledger.refunds import payer_of
 from server.ledger.sales import book_sale
 from server.ledger.state import Done
 from shared.bodies import AnySale, Chargeback, Dispute, Reload
@@ -51,7 +52,9 @@ def dispute(context: Context, signed: Signed, body: Dispute) -> Outcome:
     given = context.state.get(Refunded, key)
     returned = given.amount if given else 0
     at = PlaceId(sold.place)
-    booked = book_sale(context, at, key, sold.body, online=False, returned=returned)
+    booked = book_sale(
+        context, at, key, sold.body, online=False, height=sold.height, returned=returned
+    )
     if isinstance(booked, Code):
         return booked
     return Effect(booked.postings, (*booked.records, settled), booked.verdict)
@@ -104,7 +107,7 @@ def _reloaded(context: Context, paid: Done, reload: Reload) -> WalletId:
         if posting.target.startswith(_WALLET):
             return merged_into(context, WalletId(posting.target.removeprefix(_WALLET)))
     card = context.state.get(Card, (reload.card,))
-    return payer_of(context, card, paid.height, ()) if card else WalletId("")
+    return wallet_at(context, card, paid.height) if card else WalletId("")
 
 
 def _locked(context: Context, name: Hash, less: int) -> Records:

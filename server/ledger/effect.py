@@ -180,6 +180,12 @@ def wallet_of(context: Context, card: Card) -> WalletId:
     return merged_into(context, card.wallet)
 
 
+def wallet_at(context: Context, card: Card, height: int) -> WalletId:
+    """Give the wallet that a card pointed to in a block, or what that became part of since."""
+    then = next((name for last, name in card.links if height <= last), card.wallet)
+    return merged_into(context, then)
+
+
 # ---------- idle money ----------
 
 

@@ -6,7 +6,16 @@ goes back to it as long as it is owed, the rest to the wallet that paid: money o
 reaches the card with the next issue.
 """
 
-from server.ledger.effect import Context, Effect, Outcome, Signed, merged_into, owing, received
+from server.ledger.effect import (
+    Context,
+    Effect,
+    Outcome,
+    Signed,
+    merged_into,
+    owing,
+    received,
+    wallet_at,
+)
 from server.ledger.money import Records, free
 from server.ledger.records import Card, Posting, Refunded, Settled, Wallet
 from server.ledger.sales import is_loss, whole
@@ -71,8 +80,7 @@ def payer_of(context: Context, card: Card, height: int, postings: tuple[Posting,
     for posting in postings:
         if posting.source.startswith(_WALLET):
             return merged_into(context, WalletId(posting.source.removeprefix(_WALLET)))
-    then = next((WalletId(name) for last, name in card.links if height <= last), card.wallet)
-    return merged_into(context, then)
+    return wallet_at(context, card, height)
 
 
 _WALLET = wallet(WalletId(""))

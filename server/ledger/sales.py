@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from msgspec.structs import replace
 
-from server.ledger.claims import claim, purse_group, purse_of
+from server.ledger.claims import claim, counted, purse_group, purse_of
 from server.ledger.demurrage import is_use
 from server.ledger.effect import (
     Context,
@@ -23,6 +23,7 @@ from server.ledger.effect import (
     melting,
     owing,
     used,
+    wallet_at,
     wallet_of,
 )
 from server.ledger.records import Card, Forked, Key, Posting, Record, Wallet
@@ -87,12 +88,14 @@ def book_sale(
     body: AnySale,
     *,
     online: bool,
+    height: int | None = None,
     returned: int = 0,
 ) -> Outcome:
     """Book a sale at a place.
 
-    An online one is all or nothing; any other is paid, by a loss if need be.  `returned` was given
-    back before the sale could be booked (it was disputed), so only the rest of it is paid.
+    An online one is all or nothing; any other is paid, by a loss if need be.  One that was disputed
+    came in with the block of a `height`: whoever had the card then pays, and only for what was not
+    `returned` meanwhile.
     """
     card = context.state.get(Card, (body.card,))
     if card is None:
@@ -101,7 +104,7 @@ def book_sale(
         return Code.SPLIT_NOT_ACTIVE
     if online and card.status == "blocked":
         return Code.CARD_BLOCKED
-    payer = wallet_of(context, card)
+    payer = wallet_of(context, card) if height is None else wallet_at(context, card, height)
     dues = _DUES[type(body)](context, at, payer, body)
     if isinstance(dues, Code):
         return dues
@@ -145,7 +148,10 @@ def _not_payable(context: Context, at: PlaceId, part: Part) -> Code | None:
 
 
 def _slot_dues(context: Context, at: PlaceId, payer: WalletId, body: SlotSale) -> Dues | Code:
-    """Let the purse pay for what lies above its void line, the wallet for the rest."""
+    """Let the purse pay for what lies between its void line and its credit: that is in it.
+
+    The wallet pays for the rest: cents that were given back, or that nobody was promised.
+    """
     before, after = body.spent
     if not before < after <= MOST_CENTS or body.total != after - before:
         return Code.WRONG_SPAN
@@ -154,11 +160,11 @@ def _slot_dues(context: Context, at: PlaceId, payer: WalletId, body: SlotSale) -
     accepted = context.state.accepted(at) or assets
     if not accepted:
         return Code.NOTHING_ACCEPTED
-    above = max(0, after - max(before, record.void_line))
+    funded = max(0, min(after, record.credit) - max(before, record.void_line))
     from_purse, from_wallet = (purse(body.card), assets), (wallet(payer), accepted)
     dues = (
-        Due(above, (from_purse, from_wallet), accepted[-1]),
-        Due(after - before - above, (from_wallet,), accepted[-1]),
+        Due(funded, (from_purse, from_wallet), accepted[-1]),
+        Due(after - before - funded, (from_wallet,), accepted[-1]),
     )
     return tuple(due for due in dues if due.amount)
 
@@ -173,7 +179,10 @@ _DUES: Final[dict[type[AnySale], Callable[..., Dues | Code]]] = {
 def _claimed(context: Context, name: SaleName, body: SlotSale, card: Card) -> Records:
     """Give the records of a claim: the purse, and a copied card's when it overlaps another's."""
     before = purse_of(context, body.card)
-    claims, overlaps = claim(before.claims, body.spent)
+    span = counted(context, before, body.spent)
+    if span is None:
+        return ()
+    claims, overlaps = claim(before.claims, span)
     records: Records = (((body.card,), replace(before, claims=claims)),)
     if overlaps:
         forked = context.state.get(Forked, (body.card,)) or Forked(())

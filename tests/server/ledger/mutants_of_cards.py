@@ -10,8 +10,27 @@ OF_CARDS: Final = (
     Mutant(
         "purse before wallet",
         SALES,
-        "Due(above, (from_purse, from_wallet)",
-        "Due(above, (from_wallet, from_purse)",
+        "Due(funded, (from_purse, from_wallet)",
+        "Due(funded, (from_wallet, from_purse)",
+    ),
+    Mutant("a purse pays what is in it", SALES, "min(after, record.credit) -", "after -"),
+    Mutant(
+        "cents that nobody promised",
+        CLAIMS,
+        "if record.epoch == len(context.state.rows(Lost)):",
+        "if False:",
+    ),
+    Mutant(
+        "lost blocks may have promised more",
+        CLAIMS,
+        "if record.epoch == len(context.state.rows(Lost)):",
+        "if True:",
+    ),
+    Mutant(
+        "whoever had the card pays",
+        SALES,
+        " if height is None else wallet_at(context, card, height)",
+        "",
     ),
     Mutant(
         "nothing of a purse below its void line",

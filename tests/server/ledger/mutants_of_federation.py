@@ -66,13 +66,13 @@ OF_FEDERATION: Final = (
         "a dispute is settled once", DISPUTES, "if context.state.get(Settled, key):", "if False:"
     ),
     Mutant("only what was disputed", DISPUTES, " or sold.verdict != DISPUTED:", ":"),
-    Mutant("what was given back is not paid", DISPUTES, "returned=returned)", "returned=0)"),
+    Mutant("what was given back is not paid", DISPUTES, "returned=returned", "returned=0"),
     Mutant("no more than was paid in", DISPUTES, "if taken > paid.body.amount:", "if False:"),
     Mutant("a chargeback remembers", DISPUTES, "(key, Refunded(taken)), *records", "*records"),
     Mutant(
         "who had the card owes it",
         DISPUTES,
-        "payer_of(context, card, paid.height, ())",
+        "wallet_at(context, card, paid.height)",
         "card.wallet",
     ),
     Mutant(

@@ -97,7 +97,7 @@ def a_card_is_copied(cast: Cast) -> None:
         world,
         cast.till,
         (slot(0, 500, allowance(1, 2_000, of=FORGED_CARD), of=FORGED_CARD), OK),
-        (slot(2_000, 5_000, FORGED, of=FORGED_CARD), "overdrawn"),
+        (slot(500, 3_500, FORGED, of=FORGED_CARD), "overdrawn"),  # 2 000 were promised
     )
     assert world.held(loss(CAFE)) == -2_500  # 1 500 more: no till's word makes another place lose
 

@@ -161,6 +161,15 @@ def test_what_a_place_sold_before_it_left_is_judged_after(world: World) -> None:
     assert world.held(place(BAR)) == 300
 
 
+def test_whoever_had_the_card_pays_a_disputed_sale(world: World) -> None:
+    """Card 1 was given on, and reloaded, before the place had the sale paid."""
+    assert world.do(world.till, sale(1, 300)) == ["disputed"]
+    assert world.do(world.node, CardLink(card(1), holder(9))) == ["accepted"]
+    reloaded(world, 1, 400, "stripe:cs_2:paid")
+    assert world.do(world.node, Dispute(world.till.id, "pay", 1)) == ["accepted"]
+    assert (world.held(purse(1)), world.held(purse(9))) == (700, 400)
+
+
 # ---------- reloads ----------
 
 

@@ -48,8 +48,8 @@ SECOND = Kept(
     file=story_two.FILE,
     tell=story_two.tell,
     chain=ChainId("92f3d35fa3bb522dc2e2696e3a5e960e"),
-    state="b71bfe11e9fed9b2046f1deb78828722fb1f217a5a80af287611c50b826f8017",
-    root="522f87703289afcbb935cf1a09cb7913fb0696fe80ef7e4ab3a29584dc987230",
+    state="9893051bd0d03a111dc244db3cc8199935756772327be3853d61f52d87a064e5",
+    root="cbe77bfcd845b37395e5685ba2bf7aa97bc4140252a82c54b96976bca94d30ea",
     blocks=126,
     transactions=305,
 )

@@ -15,6 +15,7 @@ from shared.bodies import (
     Part,
     PlaceCreate,
     PolicySet,
+    Recovery,
     Refund,
     Reload,
     Sale,
@@ -193,13 +194,50 @@ def test_no_tills_word_takes_money_from_another_place(here: Neighbours, number: 
     assert here.cafe(over) == ["rejected(place_short)"]
 
 
+def recovery(here: Neighbours) -> None:
+    """Say that three blocks were lost."""
+    height = here.world.tip.height + 1
+    assert here.bar(Recovery(height, height + 2, "the disk died")) == ["accepted"]
+
+
+def test_cents_that_nobody_promised_use_up_no_count_and_no_purse(here: Neighbours) -> None:
+    """The café's till lies about a card: it is paid by the wallet, and the card goes on."""
+    here.bar(issue())  # purse 10 000, of which 500 GRAIN; wallet 10 500
+    world, last = here.world, 2**24 - 1
+    assert world.do(here.till, slot(last - 200, last, Hash("ab" * 32))) == ["accepted"]
+    assert (world.held(account()), world.held(purse(RICH)), known(here).claims) == (
+        9_500,
+        10_300,
+        (),
+    )
+    assert world.do(here.till, slot(9_900, 10_100, ONE)) == ["accepted"]  # half of it was
+    assert known(here).claims == ((9_900, 10_000),)
+    assert (world.held(account(), GRAIN), world.held(purse(RICH))) == (400, 10_200)
+    assert world.do(world.till, slot(0, 700, ONE)) == ["accepted"]
+    here.bar(issue())
+    assert known(here).credit == 10_000 + 800
+
+
+def test_lost_blocks_may_have_promised_more_until_the_next_issue(here: Neighbours) -> None:
+    here.bar(issue(THIN))
+    recovery(here)
+    lost = allowance(2, 5_000, of=THIN)
+    assert here.world.do(here.till, slot(3_000, 3_100, lost, of=THIN)) == ["accepted"]
+    assert known(here, THIN).claims == ((3_000, 3_100),)
+    assert (here.world.held(account(THIN)), here.world.held(purse(THIN))) == (3_000, 1_900)
+    here.bar(issue(THIN))
+    assert here.world.do(here.till, slot(4_000, 4_100, lost, of=THIN)) == ["accepted"]
+    assert known(here, THIN).claims == ((3_000, 3_100),)
+
+
 def test_the_count_goes_on_after_what_the_chain_had_lost(here: Neighbours) -> None:
     """Blocks were lost with an issue of 30.00; its sales came in: the next issue can be spent."""
     lost = allowance(1, 3_000, of=THIN)
+    recovery(here)
     assert here.world.do(here.world.till, slot(0, 2_500, lost, of=THIN)) == ["accepted"]
     here.bar(issue(THIN))
     assert (known(here, THIN).credit, here.world.held(account(THIN))) == (5_000, 2_500)
-    fresh = allowance(1, 5_000, base=2_500, of=THIN)
+    fresh = allowance(1_001, 5_000, base=2_500, of=THIN)
     assert here.world.do(here.world.till, slot(2_500, 5_000, fresh, of=THIN)) == ["accepted"]
     assert (here.world.held(account(THIN)), here.world.held(loss(BAR))) == (0, 0)
 
