@@ -222,7 +222,7 @@ def owed_back(
     context: Context, asset: AssetId, melted: Melted, spent: int, policy: DemurragePolicy
 ) -> tuple[Account, int]:
     """Give the pot and the amount that a melt owes a wallet, had it known of what was spent."""
-    left = max(0, melted.before - spent)
+    left = melted.before - spent
     should = 0 if is_use(spent, melted.before, policy) else left - step(left, policy)
     due = min(melted.amount - should, melted.amount - melted.reversed) if spent else 0
     waiting = context.state.get(Pending, (asset, melted.place, melted.month))

@@ -1,11 +1,14 @@
-"""What rules have in common, by hand: debts are paid in their order, to the cent."""
+"""What rules have in common, by hand: debts are paid in their order; where and when money came."""
 
 import pytest
 
-from server.ledger.records import Wallet
-from shared.ids import loss
-from tests.server.ledger.neighbours import CAFE, Neighbours, neighbours
-from tests.server.ledger.world import BAR, FED, holder, purse, sale
+from server.ledger.records import Idle, Wallet
+from shared.amounts import Amount
+from shared.bodies import CashReload, PolicySet
+from shared.ids import ZERO_HASH, loss
+from tests.server.ledger.neighbours import BEAN, CAFE, Neighbours, given, neighbours
+from tests.server.ledger.story_two import MELTING
+from tests.server.ledger.world import BAR, DAY, FED, GRAIN, card, holder, purse, sale
 
 
 @pytest.fixture
@@ -43,3 +46,22 @@ def test_a_cent_is_owed_too(here: Neighbours) -> None:
     assert here.world.memory.get(Wallet, (holder(3),)) == Wallet(((FED, BAR, 1),), BAR, BAR)
     here.world.reload(3, 1, "e1")
     assert (here.world.held(purse(3)), here.world.held(loss(BAR))) == (0, -80)
+
+
+# ---------- where and when money came ----------
+
+
+def test_a_wallet_melts_where_it_was_reloaded_last(here: Neighbours) -> None:
+    cash = CashReload(Amount(60), BEAN, card(1), ZERO_HASH)
+    assert here.world.do(here.till, cash) == ["accepted"]
+    assert here.world.memory.get(Wallet, (holder(1),)) == Wallet((), BAR, CAFE)
+    here.world.reload(1, 10, "e1")  # by bank: at home
+    assert here.world.memory.get(Wallet, (holder(1),)) == Wallet((), BAR, BAR)
+
+
+def test_a_paid_reload_is_a_use(here: Neighbours) -> None:
+    here.bar(PolicySet(GRAIN, MELTING), given(GRAIN, 100, 1, "e1"))
+    here.world.time += 40 * DAY
+    cash = CashReload(Amount(60), GRAIN, card(1), ZERO_HASH)
+    assert here.world.do(here.world.till, cash) == ["accepted"]
+    assert here.world.memory.get(Idle, (holder(1), GRAIN)) == Idle(20_040, 20_140)

@@ -25,6 +25,7 @@ from tests.server.ledger.neighbours import (
     CAFE_CARD,
     CLUB,
     POINTS,
+    SEED,
     STAMP,
     Neighbours,
     given,
@@ -98,6 +99,13 @@ def test_debts_move_and_are_paid_from_what_is_there(here: Neighbours) -> None:
     assert owner.debts == ()
 
 
+def test_what_comes_pays_what_the_target_owed(here: Neighbours) -> None:
+    assert here.world.sale(2, 20) == ["overdrawn"]
+    assert here.bar(Merge(holder(RICH), holder(2))) == ["accepted"]
+    assert (here.world.held(purse(2)), here.world.held(loss(BAR))) == (19_980, 0)
+    assert here.world.memory.get(Wallet, (holder(2),)) == Wallet((), BAR, BAR)
+
+
 def test_no_node_ties_its_cards_or_debts_to_another_homes_wallet(here: Neighbours) -> None:
     """Else the café's card would pay from whatever wallet the café names."""
     world = here.world
@@ -162,6 +170,15 @@ def test_an_empty_wallet_takes_the_clock_of_what_comes(here: Neighbours) -> None
     here.world.time = (TODAY + 40) * DAY
     here.bar(Merge(holder(RICH), holder(1)))
     assert here.world.memory.get(Idle, (holder(1), GRAIN)) == Idle(TODAY, TODAY + 100)
+
+
+def test_every_asset_that_melts_brings_its_clock(here: Neighbours) -> None:
+    here.bar(unit(SEED, AssetClass.LOCAL), PolicySet(SEED, SLOW), given(SEED, 9, RICH, "seed"))
+    melting(here)
+    here.world.time = (TODAY + 40) * DAY
+    assert here.bar(Merge(holder(RICH), holder(1))) == ["accepted"]
+    for code in (GRAIN, SEED):
+        assert here.world.memory.get(Idle, (holder(1), code)) == Idle(TODAY, TODAY + 100)
 
 
 def test_a_purse_is_part_of_what_lies_idle(here: Neighbours) -> None:
