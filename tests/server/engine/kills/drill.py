@@ -24,7 +24,7 @@ from server.store import readers, rebuild
 from server.store.beside import backend_of
 from server.store.database import open_database
 from tests.server.engine.kills.inspector import NODE, Inspector
-from tests.server.engine.kills.life import COMMITS, LOST, UP, Order, Phase
+from tests.server.engine.kills.life import BEGINS, COMMITS, LOST, UP, Order, Phase
 from tests.server.engine.kills.script import AUTHORS, PROPOSERS, opening
 from tests.server.engine.kills.victim import PATIENCE_S, Victim
 from tests.server.engine.world import BOOT, NODE_SEED, Clock
@@ -32,9 +32,9 @@ from tools.postgres import Server
 
 LOG = logging.getLogger(__name__)
 EARLY, AIMED = 0.2, 0.3
-"""The parts of kills that hit a node that is opening its database; that hit one at a commit."""
-COMMIT_S, DALLY_S = 0.001, 0.004
-"""How long the killer waits at most after a commit has begun; after an answer."""
+"""The parts of kills that hit a node that is opening its database; that hit a certain block."""
+AIMED_S, DALLY_S = 0.001, 0.004
+"""How long the killer waits at most after it has heard of that block; after an answer."""
 
 
 class Drill:
@@ -96,16 +96,17 @@ class Drill:
         dice, victim = self._dice, self._victim
         started = monotonic()
         aimed = dice.randint(1, 20) if dice.random() < AIMED else 0
-        victim.start(self._order(aimed=aimed))
+        aim = dice.choice((BEGINS, COMMITS))
+        victim.start(self._order(aimed=aimed, aim=aim))
         if dice.random() < EARLY:
             sleep(dice.random() * self._opening_s)
             return victim.kill()
         self._hear(1)  # it is up
         self._opening_s = monotonic() - started
         if aimed:
-            while COMMITS not in self._hear(1):
+            while aim not in self._hear(1):
                 pass
-            sleep(dice.random() * COMMIT_S)
+            sleep(dice.random() * AIMED_S)
         else:
             self._work()
         phase = victim.kill()
@@ -139,7 +140,7 @@ class Drill:
         self._hear(0)
         self._look()
 
-    def _order(self, *, aimed: int = 0, last: bool = False) -> Order:
+    def _order(self, *, aimed: int = 0, aim: str = COMMITS, last: bool = False) -> Order:
         """Say where everybody goes on: a till may resend what is known, or join what waits."""
         self._lives += 1
         marks, runs = [], []
@@ -157,6 +158,7 @@ class Drill:
             runs=tuple(runs),
             proposals=tuple(self.inspector.proposed[number] for number in range(PROPOSERS)),
             aimed=aimed,
+            aim=aim,
             last=last,
             hasty=self._hasty,
         )
@@ -186,7 +188,9 @@ class Drill:
                 self.inspector.proposed[int(proposer)] = int(number) + 1
             case ["known", proposer, number]:
                 self.inspector.proposed[int(proposer)] = int(number) + 1
-            case [word] if word in {UP, COMMITS} or (word == LOST and self._server is not None):
+            case [word] if word in {UP, BEGINS, COMMITS} or (
+                word == LOST and self._server is not None
+            ):
                 pass
             case _:
                 raise AssertionError(line)

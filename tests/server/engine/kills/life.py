@@ -6,6 +6,7 @@ is doing stands in one byte of a mapped file, which outlives it.
 
 import mmap
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
@@ -16,9 +17,10 @@ from typing import Final, TypeVar
 import msgspec
 from sqlalchemy import Connection, event
 
+from server.engine.items import Answer, Arrival, Item
 from server.engine.own import Signer
 from server.engine.port import EngineStoppedError, NotProposed, Placed, Stored
-from server.engine.sealer import Answer, Arrival, Item, Sealer
+from server.engine.sealer import Sealer
 from server.engine.solo import Solo
 from server.store.database import open_database
 from server.store.postgres import SCHEME
@@ -27,7 +29,7 @@ from shared.ids import ChainId
 from tests.server.engine.kills.script import AUTHORS, PROPOSERS, TILLS, Mark, Script, proposal
 from tests.server.engine.world import BOOT, NODE_SEED, Clock
 
-UP, COMMITS, LOST, WRONG = "up", "commits", "lost", "wrong"
+UP, BEGINS, COMMITS, LOST, WRONG = "up", "begins", "commits", "lost", "wrong"
 T = TypeVar("T")
 
 
@@ -60,7 +62,9 @@ class Order(msgspec.Struct, frozen=True):
     runs: tuple[int, ...]
     proposals: tuple[int, ...]
     aimed: int = 0
-    """The commit that it announces when it begins, so that a kill can hit it."""
+    """The transaction that it announces, so that a kill can hit it."""
+    aim: str = COMMITS
+    """When it announces it: as it `BEGINS`, or as it `COMMITS`; then nobody gets an answer more."""
     last: bool = False
     hasty: bool = False
 
@@ -76,7 +80,7 @@ class Life:
     def __init__(self, order: Order, answers: int, phase: mmap.mmap) -> None:
         self._order, self._answers, self._phase = order, answers, phase
         self._pause = Event()
-        self._commits = 0
+        self._counted: Counter[str] = Counter()
         self._enter(Phase.OPENING)
         postgres = order.database.startswith(SCHEME)
         self._database = open_database(order.database if postgres else Path(order.database))
@@ -84,8 +88,8 @@ class Life:
         if order.hasty:
             self._engine._sealer = _Hasty(self._engine._sealer.signer, self.told)
         writing = self._database._backend.writing
-        event.listen(writing, "begin", lambda _: self._enter(Phase.EXECUTING))
-        event.listen(writing, "commit", lambda _: self._commit())
+        event.listen(writing, "begin", lambda _: self._reach(Phase.EXECUTING, BEGINS))
+        event.listen(writing, "commit", lambda _: self._reach(Phase.COMMITTING, COMMITS))
         self._enter(Phase.IDLE)
 
     def run(self) -> None:
@@ -154,13 +158,15 @@ class Life:
     def _enter(self, phase: Phase) -> None:
         self._phase[0] = phase
 
-    def _commit(self) -> None:
-        self._enter(Phase.COMMITTING)
-        self._commits += 1
-        if self._commits == self._order.aimed:
-            self._say(COMMITS)
+    def _reach(self, phase: Phase, word: str) -> None:
+        self._enter(phase)
+        self._counted[word] += 1
+        if word == self._order.aim and self._counted[word] == self._order.aimed:
+            self._say(word)
 
     def _answered(self) -> None:
+        if self._order.aim == COMMITS and 0 < self._order.aimed <= self._counted[COMMITS]:
+            self._pause.wait()  # the killer is on its way, however late
         if self._phase[0] == Phase.COMMITTING:
             self._enter(Phase.IDLE)
 

@@ -51,7 +51,7 @@ def test_a_thousand_kills(tmp_path: Path, where: Path | str) -> None:
 
 
 def test_ten_kills_of_the_node_and_of_postgresql(tmp_path: Path, server: Server) -> None:
-    made = Drill(tmp_path, server.fresh(), seed=5, server=server)
+    made = Drill(tmp_path, server.fresh(), seed=8, server=server)
     made.run(10)
     LOG.info("%s", made)
     assert made.servers_killed > 2
