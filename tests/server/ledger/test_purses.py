@@ -111,6 +111,12 @@ def test_an_issue_gives_what_there_is(here: Neighbours) -> None:
     assert (here.world.held(account(THIN)), here.world.held(purse(THIN))) == (5_000, 0)
 
 
+def test_the_last_cent_of_an_asset_is_issued_too(here: Neighbours) -> None:
+    assert here.world.sale(RICH, 499, "online") == ["accepted"]  # of 500 GRAIN
+    assert here.bar(issue()) == ["accepted"]
+    assert (here.world.held(account(), GRAIN), here.world.held(account())) == (1, 9_999)
+
+
 def test_a_larger_sale_gets_what_it_needs(here: Neighbours) -> None:
     here.bar(issue(need=15_000))
     assert known(here).credit == 15_000
@@ -182,6 +188,12 @@ def test_a_void_counts_as_spent_and_moves_nothing(here: Neighbours) -> None:
     assert world.held(account()) == 9_500
     here.bar(issue())
     assert permitted(here, allowance(2, 10_000, base=700))
+
+
+def test_all_that_was_credited_can_be_voided(here: Neighbours) -> None:
+    here.bar(issue())
+    assert here.world.do(here.world.till, SaleVoid(card(RICH), (0, 10_000))) == ["accepted"]
+    assert known(here).voided == 10_000
 
 
 def test_the_highest_void_counts(here: Neighbours) -> None:
@@ -287,6 +299,34 @@ def test_a_release_does_not_wait_for_a_till_that_never_could_take_the_purse(
     here.bar(issue())
     here.world.time += 24 * HOUR
     assert here.bar(release(here.world.till, here.till)) == ["accepted"]
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_whom_a_release_does_not_wait_for_hides_nobody(here: Neighbours, *, left: bool) -> None:
+    """A kiosk that takes no GRAIN, or has left, has the till that was enrolled before the last."""
+    kiosk, box = PlaceId("kiosk"), PublicKey("22" * 32)
+    first, last = (PublicKey(Author(seed * 32).key.hex()) for seed in (b"k", b"l"))
+    enrolled = here.bar(
+        PlaceCreate("Le Kiosque", kiosk),
+        TerminalEnrol(box, first, "Kiosk 1", kiosk),
+        TerminalEnrol(box, last, "Bar 2", BAR),
+        issue(),
+    )
+    assert enrolled == ["accepted"] * 4
+    if left:
+        accept = AssetAccept(accept=True, asset=GRAIN, place=kiosk, side="place")
+        assert here.bar(accept, PlaceLeave(kiosk)) == ["accepted"] * 2
+    here.world.time += 24 * HOUR
+    assert here.bar(release(here.world.till, here.till)) == ["rejected(heads_missing)"]
+    heard = (here.world.till, here.till, Author(b"l" * 32))
+    assert here.bar(release(*heard)) == ["accepted"]
+
+
+def test_a_till_that_sent_nothing_has_sent_no_first_one_either(here: Neighbours) -> None:
+    here.bar(issue())
+    here.world.time += 24 * HOUR
+    ahead = Author(here.till.seed, 1)
+    assert here.bar(release(here.world.till, ahead)) == ["rejected(heads_missing)"]
 
 
 def test_a_release_waits_for_a_till_that_could_take_the_purse_until_a_consent_ended(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.ledger.records import Refunded, Wallet
+from server.ledger.records import Idle, Refunded, Wallet
 from shared.amounts import Amount
 from shared.bodies import (
     AssetClass,
@@ -10,18 +10,41 @@ from shared.bodies import (
     CardLink,
     Dispute,
     Part,
+    PolicySet,
     Refund,
     Reload,
+    Settlement,
     SplitSale,
     TerminalRevoke,
 )
 from shared.ids import ZERO_HASH, AssetId, WalletId, loss, place, wallet
 from tests.server.ledger.federation import till
 from tests.server.ledger.neighbours import CAFE, POINTS, Neighbours, given, unit
-from tests.server.ledger.pursed import RICH, THIN, account, allowance, issue, purses, slot
-from tests.server.ledger.world import BAR, FED, GRAIN, Author, card, holder, purse, sale
+from tests.server.ledger.pursed import (
+    RICH,
+    THIN,
+    TODAY,
+    account,
+    allowance,
+    issue,
+    purses,
+    slot,
+)
+from tests.server.ledger.story_two import MELTING
+from tests.server.ledger.world import (
+    BAR,
+    DAY,
+    FED,
+    GRAIN,
+    Author,
+    asset,
+    card,
+    holder,
+    purse,
+    sale,
+)
 
-TIME = AssetId("TIME")
+TIME, OAT = AssetId("TIME"), AssetId("OAT")
 ONE = allowance(1, 10_000)
 
 
@@ -135,6 +158,54 @@ def test_a_loss_that_was_repaid_comes_back_to_the_holder(here: Neighbours) -> No
     assert back(here, 30, 1) == "accepted"
     assert back(here, 20, 1) == "accepted"
     assert (world.held(purse(2)), world.held(place(BAR))) == (70, 0)
+
+
+def test_what_was_sold_in_the_block_of_a_link_before_it_was_the_old_wallets(
+    here: Neighbours,
+) -> None:
+    world = here.world
+    sold = world.batch(world.till, sale(2, 50))
+    world.seal(sold, world.batch(world.node, CardLink(card(2), WalletId("dd" * 16))))
+    assert back(here, 50, 1) == "accepted"
+    owner = world.memory.get(Wallet, (holder(2),))
+    assert owner is not None
+    assert owner.debts == ()
+
+
+def test_a_place_gives_back_no_more_than_it_has_net_of_its_losses(here: Neighbours) -> None:
+    """It sold 100 for 60 and 40 that were owed and repaid, and another 100 that are still owed."""
+    world = here.world
+    here.bar(Reload(Amount(60), FED, card(2), "two"))
+    assert world.sale(2, 100) == ["overdrawn"]
+    here.bar(Reload(Amount(40), FED, card(2), "three"))
+    assert world.sale(3, 100) == ["overdrawn"]
+    assert here.bar(Settlement(Amount(35), FED, BAR)) == ["accepted"]
+    assert (world.held(place(BAR)), world.held(loss(BAR))) == (165, -100)
+    assert back(here, 100, 1) == "rejected(place_short)"
+    assert back(here, 66, 1) == "rejected(place_short)"
+    assert back(here, 65, 1) == "accepted"
+
+
+def test_a_refund_of_a_rejected_sale_leaves_nothing_behind(here: Neighbours) -> None:
+    assert here.world.sale(2, 50, "online") == ["rejected(insufficient_funds)"]
+    assert back(here, 50, 1) == "accepted"
+    assert here.world.memory.get(Refunded, (here.world.till.id, 1)) is None
+
+
+def test_what_comes_back_to_an_empty_wallet_has_its_grace(here: Neighbours) -> None:
+    world = here.world
+    bodies = [
+        asset(OAT, AssetClass.LOCAL, priority=5),
+        *(PolicySet(code, MELTING) for code in (OAT, GRAIN)),
+        *(given(code, 30, 2, code) for code in (OAT, GRAIN)),
+    ]
+    assert here.bar(*bodies) == ["accepted"] * 5
+    assert world.sale(2, 60) == ["accepted"]
+    world.time += 40 * DAY
+    assert back(here, 60, 1) == "accepted"
+    for code in (OAT, GRAIN):
+        clock = world.memory.get(Idle, (holder(2), code))
+        assert clock == Idle(TODAY + 40, TODAY + 140)
 
 
 # ---------- disputed ----------
