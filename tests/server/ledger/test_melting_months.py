@@ -58,6 +58,21 @@ def test_what_was_too_small_to_share_is_shared_with_the_next_month(world: World)
     assert world.memory.get(Remainder, (GRAIN, BAR)) == Remainder(1)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rate_bp": 1},
+        {"rate_bp": 0, "fixed": 1},
+        {"weight_maintenance": 0},
+        {"weight_nodes": 0},
+        {"weight_commons": 0, "weight_maintenance": 0},
+    ],
+)
+def test_the_least_of_a_melt_and_of_who_shares_it_is_enough(change: dict[str, object]) -> None:
+    world = founded()
+    assert world.do(world.node, PolicySet(GRAIN, policy(**change))) == ["accepted"]
+
+
 def test_the_policy_says_who_shares() -> None:
     world = founded()
     commons = policy(weight_maintenance=0, weight_nodes=0)

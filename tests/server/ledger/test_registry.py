@@ -3,7 +3,7 @@
 import pytest
 
 from server.ledger.executor import Taken
-from server.ledger.records import Author, Card, Head, Rule
+from server.ledger.records import Author, Card, Head, Rule, Validators
 from shared.amounts import Amount
 from shared.bodies import (
     AssetClass,
@@ -18,11 +18,13 @@ from shared.bodies import (
     TerminalEnrol,
     TerminalRevoke,
     Transfer,
+    ValidatorPropose,
 )
 from shared.errors import Code
 from shared.ids import ZERO_HASH, AssetId, AuthorId, PlaceId, PublicKey
 from shared.policy import OFFLINE, OfflinePolicy, ProtocolPolicy
 from shared.transaction import parse_batch
+from tests.server.ledger.neighbours import neighbours
 from tests.server.ledger.world import (
     BAR,
     FED,
@@ -254,6 +256,14 @@ def test_no_protocol_is_set_that_this_code_cannot_execute(
     world: World, subject: str, version: int, verdict: str
 ) -> None:
     assert world.do(world.node, PolicySet(subject, ProtocolPolicy(version))) == [verdict]
+
+
+def test_protocol_2_founds_the_validators_once() -> None:
+    here = neighbours()
+    assert here.bar(ValidatorPropose("suspend", here.node.id)) == ["accepted"]
+    assert here.bar(PolicySet("-", ProtocolPolicy(2))) == ["accepted"]
+    found = here.world.memory.get(Validators, ("-",))
+    assert found == Validators((here.world.node.id,), (here.node.id,))
 
 
 # ---------- forks ----------
