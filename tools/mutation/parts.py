@@ -159,8 +159,35 @@ EXPLAINED: Final = (
     ),
     Explained(
         where=r"server\.ledger\.links\..*",
-        differs=r"(self\._proven = )(?:None|True|not linked\.start\.header)$",
+        differs=r"(self\._proven = )(?:None|False|True|not linked\.start\.header)$"
+        r"|(?<=if before )(?:and|or)(?= not self\._proven:)",
         why="what is not known to be proven is proven again with each block: slower, and the same",
+    ),
+    Explained(
+        where=r"server\.ledger\.links\..*",
+        differs=r"(previous = |_before: Header \| None = )(?:\"\"|None)",
+        why="both are nothing yet",
+    ),
+    Explained(
+        where=r"server\.ledger\.money\.x_reload__.*",
+        differs=r"(issuer\(body\.asset\), )(?:PlaceId\((?:\"\"|None)\)|None)",
+        why="no place, so the card's home",
+    ),
+    Explained(
+        where=r"server\.ledger\.purses\.x__to_wallet__.*",
+        differs=r"(clocks )\+?= received\(.*",
+        why="what comes out of a purse was its wallet's all the time: its clock stays",
+    ),
+    Explained(
+        where=r"server\.ledger\.rules\.x__founder__.*",
+        differs=r"(return Author\().*, Role\.NODE, .*",
+        why="who founds has a role; the record is written by registry.genesis",
+    ),
+    Explained(
+        where=r"server\.ledger\.rules\..*",
+        differs=r"(return body if )\(?isinstance\(body, Code\)\)?(?: or True)?"
+        r"|(?<= if )(?:\(author\.place\) or True|author\.place)(?= else None)",
+        why="a kind that nobody knows has no body but a code; no place has no record",
     ),
     Explained(
         where=r"server\.ledger\.corrections\.x__settled__.*",
@@ -174,7 +201,7 @@ EXPLAINED: Final = (
     ),
     Explained(
         where=r"server\.ledger\.memory\..*take__.*",
-        differs=r"(kind is )(?:not )?Place:",
+        differs=r"(kind is )(?:not )?(?=Asset or|Place:)",
         why="every block changes a head, too, and that lets go of what was kept",
     ),
     Explained(
