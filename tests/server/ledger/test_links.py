@@ -19,8 +19,10 @@ from server.ledger.records import Author as AuthorRecord
 from shared.block import batches_hash, read_header, write_header
 from shared.ids import ChainId, Hash
 from shared.merkle import EMPTY, Frontier
+from shared.proofs import rotation
 from shared.signing import Purpose, sign, to_text
 from shared.transaction import parse_batch, parse_frame, write_batch
+from tests.server.ledger.world import Author, founded, sale
 from tests.server.verify.chains import recorded
 
 NODE_SEED: Final = b"n" * 32
@@ -31,8 +33,13 @@ HEX: Final = "ab" * 32
 @pytest.fixture(scope="module")
 def chain() -> list[Recorded]:
     """Give the recorded chain of protocol 1 with its verdicts: forks, rejections and all."""
+    return told(recorded())
+
+
+def told(blocks: Sequence[Block]) -> list[Recorded]:
+    """Give blocks with their verdicts."""
     memory, tip, found = Memory(), NOTHING, []
-    for block in recorded():
+    for block in blocks:
         batches = [parse_batch(raw) for raw in block.batches]
         header = read_header(block.header)
         built = build(memory, tip, batches, author=header.author, time=header.time)
@@ -75,7 +82,7 @@ def test_the_whole_chain_in_one_range(chain: list[Recorded], keys: Keys) -> None
     whole = read(chain, keys)
     assert whole.finding is None
     assert (whole.blocks, whole.transactions) == (22, 62)
-    assert whole.header == chain[-1].block.header
+    assert (whole.start, whole.header) == (Start(), chain[-1].block.header)
 
 
 @pytest.mark.parametrize("cuts", [(1,), (7,), (21,), (3, 9, 15), tuple(range(1, 22))])
@@ -289,3 +296,45 @@ def test_keys_have_their_time(chain: list[Recorded], keys: Keys) -> None:
     assert read(chain, sealing).finding == Finding(10, "seal is not its author's")
     signing = {**keys, node: [Term(1, -1, own.key), Term(9, 10_000, other)]}
     assert read(chain, signing).finding == Finding(2, "signature of batch 0 is not its author's")
+
+
+def test_an_author_without_a_key_signs_nothing(chain: list[Recorded], keys: Keys) -> None:
+    node = read_header(chain[0].block.header).author
+    finding = read(chain, {node: keys[node]}).finding
+    assert finding == Finding(AT, "signature of batch 0 is not its author's")
+
+
+# ---------- batches that are known, in part or whole ----------
+
+
+def terms(*keys: bytes) -> list[Term]:
+    """Give keys of which each signs one number more than the one before."""
+    return [Term(number, -1, key) for number, key in enumerate(keys, 1)]
+
+
+def test_a_batch_that_is_known_in_part_goes_on_where_it_is_new() -> None:
+    world = founded()
+    one, two = world.batch(world.till, sale(1, 5)), world.batch(world.till, sale(1, 6))
+    world.seal(one)
+    world.seal(parse_batch(world.sign(world.till, 1, [one.last.raw, two.last.raw])))
+    whole = read(
+        told(world.blocks),
+        {world.node.id: terms(world.node.key), world.till.id: terms(world.till.key)},
+    )
+    assert (whole.finding, whole.blocks, whole.transactions) == (None, 4, 10)
+    assert whole.heads[world.till.id] == Head(2, two.last.hash)
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_evidence_of_a_fork_is_signed_with_any_key_of_its_author(*, later: bool) -> None:
+    """Its first number is the old key's; so the new one proves it as well as the old."""
+    world, new = founded(), Author(b"N" * 32, first=b"t" * 32)
+    if later:
+        world.do(world.till, rotation(new.seed, world.tip.chain, world.till.id))
+    else:
+        world.sale(1, 5)
+    twin = new if later else Author(world.till.seed)
+    evidence = world.seal(world.batch(twin, sale(1, 1)))
+    assert [str(taken.code) for taken in evidence.taken] == ["fork"]
+    own = {world.till.id: terms(world.till.key, new.key), world.node.id: terms(world.node.key)}
+    assert read(told(world.blocks), own).finding is None
