@@ -63,7 +63,7 @@ class Order(msgspec.Struct, frozen=True):
     aimed: int = 0
     """The transaction that it announces, so that a kill can hit it."""
     aim: str = COMMITS
-    """When it announces it: as it `BEGINS`, or as it `COMMITS`; then nobody gets an answer more."""
+    """When it announces it: as it `BEGINS`, or as it `COMMITS`; then nothing follows any more."""
     last: bool = False
     hasty: bool = False
 
@@ -158,14 +158,19 @@ class Life:
         self._phase[0] = phase
 
     def _reach(self, phase: Phase, word: str) -> None:
+        self._wait_for_the_killer()
         self._enter(phase)
         self._counted[word] += 1
         if word == self._order.aim and self._counted[word] == self._order.aimed:
             self._say(word)
 
-    def _answered(self) -> None:
+    def _wait_for_the_killer(self) -> None:
+        """Do nothing more after the commit that is aimed at: the killer comes, however late."""
         if self._order.aim == COMMITS and 0 < self._order.aimed <= self._counted[COMMITS]:
-            self._pause.wait()  # the killer is on its way, however late
+            self._pause.wait()
+
+    def _answered(self) -> None:
+        self._wait_for_the_killer()
         if self._phase[0] == Phase.COMMITTING:
             self._enter(Phase.IDLE)
 
