@@ -92,6 +92,20 @@ class Server:
             self._process.wait(READY_S)
             self._process = None
 
+    def ended(self) -> bool:
+        """Tell whether it ends by itself, within its patience."""
+        with suppress(subprocess.TimeoutExpired):
+            return self._process is None or self._process.wait(READY_S) is not None
+        return False
+
+    def limit_files(self, most_bytes: str) -> None:
+        """Let no process of it, nor any to come, make a file longer: its whole disk is full."""
+        assert self._process is not None
+        with self.connect() as connection:
+            found = connection.execute("SELECT pid FROM pg_stat_activity").fetchall()
+            for pid in (self._process.pid, *(pid for (pid,) in found)):
+                limit_files(pid, most_bytes)
+
     def address(self, name: str = OWNER) -> str:
         """Give the address of a database."""
         return f"postgresql://{OWNER}@/{name}?host={self.folder / 'socket'}"

@@ -19,15 +19,18 @@ from server.store.writer import StoreError
 from shared.transaction import Batch
 from tests.server.engine.link import Cut, Link, linked
 from tests.server.engine.world import Clock, World, sale, verdicts
-from tools.postgres import Server, limit_files, name_of, serving
+from tools.postgres import SETTINGS, Server, limit_files, name_of, serving
 
 FUNDS = 100_000
 WRITER = """
 SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database
 WHERE l.locktype = 'advisory' AND d.datname = current_database() AND l.granted
 """
+BLOCKED = "SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted"
 FULL_BYTES = 1_500_000
 """More than a segment of the server's log has (1 MiB), so that only tables feel it."""
+NO_SEGMENT_BYTES = "1000000"
+"""Less than that: no new segment can be made, and tables are not as long yet."""
 
 
 @dataclass
@@ -249,6 +252,26 @@ def test_without_room_nothing_is_acknowledged_and_with_room_it_goes_on(
     check(world, sold + 500)
 
 
+def test_a_server_whose_log_is_full_falls_and_nothing_is_lost_when_it_stands_again() -> None:
+    """Without room for its log (`pg_wal`) PostgreSQL ends, and does not start until there is."""
+    with serving((*SETTINGS, "min_wal_size=2MB")) as server:
+        world = World(server.fresh(), cards=1, funds=FUNDS)
+        server.limit_files(NO_SEGMENT_BYTES)
+        till, sold = world.till[0], 0
+        batch = till.next(*[sale(0, 1)] * 500)
+        while patiently(world, batch) is not None:
+            batch, sold = till.next(*[sale(0, 1)] * 500), sold + 500
+        assert server.ended()
+        for _ in range(2):
+            with pytest.raises(EngineStoppedError, match="not written"):
+                world.solo.submit(batch)
+        server.stop()
+        server.start()  # somebody has made room
+        assert verdicts(world.solo.submit(batch)) == ["accepted"] * 500
+        check(world, sold + 500)
+        world.database.close()
+
+
 # ---------- locks ----------
 
 
@@ -277,10 +300,16 @@ def test_a_deadlock_is_reported_and_leaves_nothing(postgres: Server, world: Worl
     def cross(connection: Connection) -> None:
         connection.exec_driver_sql("UPDATE local_fact SET value = 'w' WHERE name = 'b'")
         waiting.append(pool.submit(outside.execute, other.format("b")))
+        while not watcher.execute(BLOCKED, (outside.info.backend_pid,)).fetchone():
+            assert not waiting[0].done()  # the writer will look for a deadlock once only
         connection.exec_driver_sql("UPDATE local_fact SET value = 'w' WHERE name = 'a'")
 
     other, waiting = "UPDATE local_fact SET value = 'o' WHERE name = '{}'", list[Future[object]]()
-    with ThreadPoolExecutor(1) as pool, postgres.connect(name_of(world.where)) as outside:
+    with (
+        ThreadPoolExecutor(1) as pool,
+        postgres.connect(name_of(world.where)) as outside,
+        postgres.connect(name_of(world.where)) as watcher,
+    ):
         outside.execute("SET deadlock_timeout = '60s'")  # the writer is the one to notice
         with outside.transaction():
             outside.execute(other.format("a"))
