@@ -143,7 +143,6 @@ def _run(
     context: Context, batch: Batch, skipped: int, number: int, executed: list[Executed]
 ) -> None:
     state = context.state
-    transaction = batch.last
     for transaction in batch.transactions[skipped:]:
         envelope = transaction.envelope
         verdict, postings = apply(context, transaction, ends_batch=transaction is batch.last)
@@ -161,7 +160,7 @@ def _run(
         state.finished(batch.author, envelope.seq, done)
         executed.append(Executed(transaction, number, done, leaf(transaction, verdict)))
     if skipped < len(batch.transactions):
-        state.put((batch.author,), Head(transaction.hash, transaction.envelope.seq))
+        state.put((batch.author,), Head(batch.last.hash, batch.last.envelope.seq))
 
 
 def _quarantine(state: State, author: AuthorId) -> None:

@@ -266,6 +266,16 @@ def test_a_place_does_not_take_out_a_loss_that_comes_back(here: Neighbours) -> N
     assert here.bar(Settlement(Amount(1), FED, BAR)) == ["rejected(place_short)"]
 
 
+def test_an_exchange_that_was_rounded_is_undone(here: Neighbours) -> None:
+    here.world.reload(1, 1000, "e1")
+    here.bar(PolicySet("GRAIN-FED", ExchangePolicy(3, 2)), swap(100, FED, GRAIN))
+    assert here.bar(swap(100, GRAIN, FED), undo(here.world.node, here.world.node.seq + 1)) == [
+        "accepted",  # 66.67
+        "accepted",
+    ]
+    assert (here.world.held(purse(1)), here.world.held(purse(1), GRAIN)) == (900, 150)
+
+
 def test_cash_may_come_back_to_the_place_that_lost_it(here: Neighbours) -> None:
     """The 300 that the bar sold for cash are what its loss was repaid with."""
     here.world.sale(2, 300)

@@ -2,10 +2,11 @@
 
 import pytest
 
-from server.ledger.records import Idle, Wallet
+from server.ledger.effect import DISPUTES
+from server.ledger.records import Balance, Idle, Wallet
 from shared.amounts import Amount
-from shared.bodies import CashReload, PolicySet
-from shared.ids import ZERO_HASH, loss
+from shared.bodies import CashReload, Chargeback, Grant, PolicySet
+from shared.ids import POT_GUARANTEE, ZERO_HASH, loss
 from tests.server.ledger.neighbours import BEAN, CAFE, Neighbours, given, neighbours
 from tests.server.ledger.story_two import MELTING
 from tests.server.ledger.world import BAR, DAY, FED, GRAIN, card, holder, purse, sale
@@ -46,6 +47,19 @@ def test_a_cent_is_owed_too(here: Neighbours) -> None:
     assert here.world.memory.get(Wallet, (holder(3),)) == Wallet(((FED, BAR, 1),), BAR, BAR)
     here.world.reload(3, 1, "e1")
     assert (here.world.held(purse(3)), here.world.held(loss(BAR))) == (0, -80)
+
+
+def test_of_a_loss_that_the_pot_made_good_whole_nothing_goes_to_the_loss(here: Neighbours) -> None:
+    """A bank took 500 back of card 3, the guarantee pot has paid all of it, card 3 repays 100."""
+    here.world.reload(3, 500, "e1")
+    reloaded = here.world.node.seq
+    here.world.sale(3, 500)
+    back = Chargeback(Amount(500), here.world.node.id, "stripe:dp_1:lost", reloaded)
+    here.world.memory.records[Balance][POT_GUARANTEE, FED] = Balance(500)
+    made_good = Grant(Amount(500), FED, DISPUTES, "guarantee", "what banks took")
+    assert here.bar(back, made_good) == ["accepted"] * 2
+    here.world.reload(3, 100, "e2")
+    assert (here.world.held(loss(DISPUTES)), here.world.held(POT_GUARANTEE)) == (0, 100)
 
 
 # ---------- where and when money came ----------

@@ -1,0 +1,47 @@
+"""Corrections where a bank has taken back what a wallet owes by now; numbers by hand."""
+
+import pytest
+
+from server.ledger.effect import DISPUTES
+from server.ledger.records import Wallet
+from shared.amounts import Amount
+from shared.bodies import Chargeback, Settlement
+from shared.ids import loss
+from tests.server.ledger.neighbours import Neighbours, neighbours
+from tests.server.ledger.test_corrections import moved, undo
+from tests.server.ledger.world import BAR, FED, holder, purse
+
+
+@pytest.fixture
+def here() -> Neighbours:
+    return neighbours()
+
+
+def test_a_loss_is_found_behind_what_a_bank_took_back(here: Neighbours) -> None:
+    """Card 2 owed the bar 300 and `loss:dispute` 500 when it was given 800 by mistake."""
+    here.world.reload(2, 500, "e1")
+    reloaded = here.world.node.seq
+    here.world.sale(2, 800)
+    back = Chargeback(Amount(500), here.world.node.id, "stripe:dp_1:lost", reloaded)
+    assert here.bar(back) == ["accepted"]
+    here.world.reload(1, 1000, "e2")
+    here.bar(moved(800))
+    mistake = here.world.node.seq
+    assert here.bar(Settlement(Amount(501), FED, BAR)) == ["accepted"]
+    assert here.bar(undo(here.world.node, mistake)) == ["rejected(place_short)"]
+    here.world.sale(1, 1, "online")
+    assert here.bar(undo(here.world.node, mistake)) == ["accepted"]
+    owed = here.world.memory.get(Wallet, (holder(2),))
+    assert owed == Wallet(((FED, DISPUTES, 500), (FED, BAR, 300)), BAR, BAR)
+
+
+def test_what_returns_pays_what_a_bank_took_back(here: Neighbours) -> None:
+    here.world.reload(2, 500, "e1")
+    reloaded = here.world.node.seq
+    here.bar(moved(100, 2, 1))
+    mistake = here.world.node.seq
+    back = Chargeback(Amount(500), here.world.node.id, "stripe:dp_1:lost", reloaded)
+    assert here.bar(back) == ["accepted"]
+    assert here.world.held(loss(DISPUTES)) == -100
+    assert here.bar(undo(here.world.node, mistake)) == ["accepted"]
+    assert (here.world.held(purse(2)), here.world.held(loss(DISPUTES))) == (0, 0)
