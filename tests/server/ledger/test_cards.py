@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.ledger.records import Card, Group, Wallet
+from server.ledger.records import Allowed, Card, Group, Wallet
 from shared.amounts import Amount
 from shared.bodies import (
     AssetClass,
@@ -10,6 +10,7 @@ from shared.bodies import (
     CardHome,
     CardLink,
     CardLose,
+    CardRegister,
     CardUnblock,
     GroupCreate,
     Merge,
@@ -17,7 +18,7 @@ from shared.bodies import (
     Reload,
 )
 from shared.ids import AssetId, PlaceId, WalletId, wallet
-from tests.server.ledger.neighbours import CAFE, CAFE_CARD, Neighbours, unit
+from tests.server.ledger.neighbours import CAFE, CAFE_CARD, Neighbours, neighbours, unit
 from tests.server.ledger.pursed import RICH, THIN, allowance, issue, known, purses, release, slot
 from tests.server.ledger.world import BAR, DAY, FED, GRAIN, card, holder, purse
 
@@ -181,3 +182,22 @@ def test_groups_are_of_equal_units(here: Neighbours) -> None:
         "rejected(bad_field)",
     ]
     assert here.cafe(GroupCreate((FED,), 2)) == ["rejected(not_a_validator)"]
+
+
+# ---------- allowances ----------
+
+
+def test_before_cards_count_hours_an_allowance_is_of_hour_0() -> None:
+    """Cards count from 2026 on; the world of these tests is older."""
+    here = neighbours()
+    assert (
+        here.bar(
+            CardRegister(card(THIN), BAR, "T1", holder(THIN)),
+            Reload(Amount(5_000), FED, card(THIN), "thin"),
+            GroupCreate((FED,), 1),
+            issue(THIN),
+        )
+        == ["accepted"] * 4
+    )
+    name = allowance(1, 3_000, of=THIN, issued=0)
+    assert here.world.memory.get(Allowed, (name,)) == Allowed(card(THIN), 1)

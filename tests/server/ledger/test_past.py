@@ -77,3 +77,7 @@ def test_only_so_many_groups_stay_open(world: World) -> None:
     for seq in range(1, len(items) * (OPEN_GROUPS + 2), GROUP):
         assert past.get(world.till.id, seq) is not None
     assert len(past._open) == OPEN_GROUPS
+    groups = len(past._packed)
+    assert list(past._open) == list(range(groups - OPEN_GROUPS, groups))
+    assert past.get(world.till.id, 1) is not None  # the oldest of the open ones makes room for it
+    assert list(past._open) == [*range(groups - OPEN_GROUPS + 1, groups), 0]

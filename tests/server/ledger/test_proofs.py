@@ -56,6 +56,13 @@ def test_an_honest_block_is_right(world: World) -> None:
     assert wrong_effects(world.memory, reloaded(world, E9, "e10")) is None
 
 
+def test_a_balance_that_nothing_moved_is_as_it_was(world: World) -> None:
+    honest = reloaded(world, E9)
+    for amount, words in ((0, None), (1, f"{purse(3)} is not the sum of its postings in FED")):
+        told = (*honest.changes, ("balance", (purse(3), FED), Balance(amount)))
+        assert wrong_effects(world.memory, replace(honest, changes=told)) == words
+
+
 def test_a_balance_that_its_postings_do_not_give(world: World) -> None:
     lie = with_change(reloaded(world, E9), "balance", (purse(1), FED), Balance(2101))
     assert wrong_effects(world.memory, lie) == f"{purse(1)} is not the sum of its postings in FED"

@@ -281,6 +281,12 @@ def test_sales_that_touch_are_no_copy_and_those_that_share_a_cent_are(here: Neig
     assert world.memory.get(Forked, (card(RICH),)) == Forked(((world.till.id, 4),))
 
 
+def test_what_begins_where_the_credit_ends_claims_nothing(here: Neighbours) -> None:
+    here.bar(issue())
+    assert here.world.do(here.world.till, slot(10_000, 10_100, ONE)) == ["accepted"]
+    assert known(here).claims == ()
+
+
 # ---------- disputed ----------
 
 

@@ -1,13 +1,14 @@
-"""Corrections where a bank has taken back what a wallet owes by now; numbers by hand."""
+"""What a bank has taken back is owed, and paid by whatever reaches the wallet; numbers by hand."""
 
 import pytest
 
 from server.ledger.effect import DISPUTES
 from server.ledger.records import Wallet
 from shared.amounts import Amount
-from shared.bodies import Chargeback, Settlement
+from shared.bodies import Chargeback, Merge, Settlement
 from shared.ids import loss
 from tests.server.ledger.neighbours import Neighbours, neighbours
+from tests.server.ledger.pursed import HOUR, THIN, issue, purses, release
 from tests.server.ledger.test_corrections import moved, undo
 from tests.server.ledger.world import BAR, FED, holder, purse
 
@@ -45,3 +46,27 @@ def test_what_returns_pays_what_a_bank_took_back(here: Neighbours) -> None:
     assert here.world.held(loss(DISPUTES)) == -100
     assert here.bar(undo(here.world.node, mistake)) == ["accepted"]
     assert (here.world.held(purse(2)), here.world.held(loss(DISPUTES))) == (0, 0)
+
+
+def test_a_merge_pays_what_a_bank_took_back(here: Neighbours) -> None:
+    here.world.reload(2, 500, "e1")
+    reloaded = here.world.node.seq
+    here.world.sale(2, 500)
+    back = Chargeback(Amount(500), here.world.node.id, "stripe:dp_1:lost", reloaded)
+    assert here.bar(back) == ["accepted"]
+    here.world.reload(1, 600, "e2")
+    assert here.bar(Merge(holder(1), holder(2))) == ["accepted"]
+    assert (here.world.held(purse(2)), here.world.held(loss(DISPUTES))) == (100, 0)
+
+
+def test_a_release_pays_what_a_bank_took_back() -> None:
+    """Card 5 had 50.00, of which 30.00 lay in its purse when the bank took all of it back."""
+    here = purses()
+    reloaded = here.world.node.seq - 3
+    assert here.bar(issue(THIN)) == ["accepted"]
+    back = Chargeback(Amount(5_000), here.world.node.id, "stripe:dp_1:lost", reloaded)
+    assert here.bar(back) == ["accepted"]
+    assert here.world.held(loss(DISPUTES)) == -3_000
+    here.world.time += 24 * HOUR
+    assert here.bar(release(here.world.till, here.till, of=THIN)) == ["accepted"]
+    assert (here.world.held(purse(THIN)), here.world.held(loss(DISPUTES))) == (0, 0)
