@@ -39,7 +39,7 @@ class Sender:
     def run(self) -> None:
         while not self.end.is_set():
             raw = self.till.next(*[sale(RAW, 1)] * PER_BATCH).raw
-            while not self._sent(raw):
+            while not self.wrong and not self._sent(raw):
                 self.lost += 1
                 self.up.wait(PATIENCE_S)
             if self.wrong:
@@ -63,10 +63,19 @@ class Sender:
 def kill_under_load(folder: Path, *, kills: int, seed: int) -> None:
     node = Served(folder, raw_cards=(FUNDS,), tills=TILLS)
     node.serve()
+    try:
+        senders = _send_and_kill(node, kills, random.Random(seed))
+        assert [sender.wrong for sender in senders] == [[]] * TILLS
+        assert sum(sender.lost for sender in senders) >= kills, "the kills hit nobody"
+        check(node, senders)
+    finally:
+        node.stop()
+
+
+def _send_and_kill(node: Served, kills: int, dice: random.Random) -> list[Sender]:
     up, end = threading.Event(), threading.Event()
     senders = [Sender(node, till, up, end) for till in node.terminals]
     threads = [threading.Thread(target=sender.run) for sender in senders]
-    dice = random.Random(seed)
     up.set()
     for thread in threads:
         thread.start()
@@ -78,15 +87,16 @@ def kill_under_load(folder: Path, *, kills: int, seed: int) -> None:
             node.kill()
             node.serve()
             up.set()
+    except BaseException:  # else they would try for ever
+        for sender in senders:
+            sender.wrong.append("the node is gone")
+        raise
     finally:
         end.set()
         up.set()
         for thread in threads:
-            thread.join(PATIENCE_S)
-    assert [sender.wrong for sender in senders] == [[]] * TILLS
-    assert sum(sender.lost for sender in senders) >= kills, "the kills hit nobody"
-    check(node, senders)
-    node.stop()
+            thread.join()
+    return senders
 
 
 def _wait_for_answers(senders: list[Sender], goal: int) -> None:

@@ -51,7 +51,7 @@ class Browser:
         for field, value in (("name", name), ("email", email), ("password", password)):
             self._admin.fill(f"input[name={field}]", value)
         self._admin.fill("input[name=again]", password)
-        self._admin.click("main button.primary")
+        self._send(self._admin, "main button.primary")
         must("/welcome" not in self._admin.url, f"no account was opened: {self._admin.url}")
 
     def log_in(self) -> None:
@@ -60,7 +60,7 @@ class Browser:
         self._admin.goto(f"{self._address}/login")
         self._admin.fill("input[name=email]", email)
         self._admin.fill("input[name=password]", password)
-        self._admin.click("main button.primary")
+        self._send(self._admin, "main button.primary")
         must("/login" not in self._admin.url, "the login was refused")
 
     def picture(self, path: str, name: str) -> str:
@@ -74,13 +74,18 @@ class Browser:
         page = self._holder
         page.goto(f"{self._address}/qr/{card.token}")
         self._take(page, "web-card-holder")
-        page.click(f"button[name=amount][value='{euros * 100}']")
-        page.wait_for_url("**/*")
+        self._send(page, f"button[name=amount][value='{euros * 100}']")
         self._take(page, "web-stand-in")
         page.click("button[name=act][value=pay]")
         page.wait_for_url(re.compile("/receipt"))
         self._take(page, "web-receipt")
         return page.inner_text("main")
+
+    @staticmethod
+    def _send(page: Page, button: str) -> None:
+        """Press a button and wait for the page that answers, however long the node thinks."""
+        with page.expect_navigation():
+            page.click(button)
 
     def _take(self, page: Page, name: str) -> str:
         page.screenshot(path=self._pictures / f"{name}.png", full_page=True)

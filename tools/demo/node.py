@@ -108,7 +108,7 @@ class Node:
         try:
             connection.request("GET", "/api/v1/status")
             return connection.getresponse().status == http.client.OK
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return False
         finally:
             connection.close()
