@@ -5,11 +5,13 @@ import pytest
 from server.ledger.effect import DISPUTES
 from server.ledger.records import Balance, Idle, Wallet
 from shared.amounts import Amount
-from shared.bodies import CashReload, Chargeback, Grant, PolicySet
-from shared.ids import POT_GUARANTEE, ZERO_HASH, loss
+from shared.bodies import AssetClass, CashReload, Chargeback, Grant, PolicySet
+from shared.ids import POT_GUARANTEE, ZERO_HASH, AssetId, loss
 from tests.server.ledger.neighbours import BEAN, CAFE, Neighbours, given, neighbours
 from tests.server.ledger.story_two import MELTING
-from tests.server.ledger.world import BAR, DAY, FED, GRAIN, card, holder, purse, sale
+from tests.server.ledger.world import BAR, DAY, FED, GRAIN, asset, card, holder, purse, sale
+
+OAT = AssetId("OAT")
 
 
 @pytest.fixture
@@ -79,3 +81,30 @@ def test_a_paid_reload_is_a_use(here: Neighbours) -> None:
     cash = CashReload(Amount(60), GRAIN, card(1), ZERO_HASH)
     assert here.world.do(here.world.till, cash) == ["accepted"]
     assert here.world.memory.get(Idle, (holder(1), GRAIN)) == Idle(20_040, 20_140)
+
+
+def test_a_sale_uses_what_it_spends_enough_of(here: Neighbours) -> None:
+    """OAT, which is spent first, does not melt; of 1000 GRAIN a sale must spend 50."""
+    bodies = (
+        asset(OAT, AssetClass.LOCAL, priority=5),
+        PolicySet(GRAIN, MELTING),
+        given(GRAIN, 1_000, 1, "e1"),
+        given(OAT, 100, 1, "e2"),
+    )
+    assert here.bar(*bodies) == ["accepted"] * 4
+    here.world.time += 40 * DAY
+    assert here.world.sale(1, 101) == ["accepted"]  # all the OAT and 1 GRAIN
+    assert here.world.memory.get(Idle, (holder(1), GRAIN)) == Idle(20_000, 20_100)
+    here.bar(given(OAT, 50, 1, "e3"))
+    assert here.world.sale(1, 110) == ["accepted"]  # 50 OAT and 60 GRAIN
+    assert here.world.memory.get(Idle, (holder(1), GRAIN)) == Idle(20_040, 20_140)
+
+
+def test_a_sale_uses_each_asset_that_it_spends(here: Neighbours) -> None:
+    here.bar(asset(OAT, AssetClass.LOCAL, priority=5))
+    for code in (OAT, GRAIN):
+        assert here.bar(PolicySet(code, MELTING), given(code, 100, 1, code)) == ["accepted"] * 2
+    here.world.time += 40 * DAY
+    assert here.world.sale(1, 150) == ["accepted"]
+    for code in (OAT, GRAIN):
+        assert here.world.memory.get(Idle, (holder(1), code)) == Idle(20_040, 20_140)

@@ -28,6 +28,7 @@ from shared.ids import ZERO_HASH, AssetId, Hash, PlaceId, PublicKey, loss, place
 from shared.policy import ProtocolPolicy
 from tests.server.ledger.neighbours import CAFE, POINTS, Neighbours, given, unit
 from tests.server.ledger.pursed import (
+    HOUR,
     RICH,
     THIN,
     account,
@@ -35,6 +36,7 @@ from tests.server.ledger.pursed import (
     issue,
     known,
     purses,
+    release,
     slot,
 )
 from tests.server.ledger.world import (
@@ -320,6 +322,25 @@ def test_a_disputed_sale_of_a_copy_is_named_when_it_is_paid(here: Neighbours) ->
     assert known(here).claims == ((0, 150),)
 
 
+def test_lines_in_one_asset_count_together(here: Neighbours) -> None:
+    """Of 90 TIME: 30, 30 and 40, told by a till that is believed only now."""
+    here.bar(TerminalRevoke(0, here.world.till.id))
+    told = split(0, (TIME, 30), (TIME, 30), (TIME, 40))
+    assert here.world.do(here.world.till, told) == ["disputed"]
+    assert here.bar(Dispute(here.world.till.id, "pay", 1)) == ["overdrawn"]
+    world = here.world
+    assert (world.held(place(BAR), TIME), world.held(loss(BAR), TIME)) == (100, -10)
+
+
+def test_a_wallet_pays_a_late_claim_in_what_the_place_takes(here: Neighbours) -> None:
+    here.bar(issue())
+    world = here.world
+    world.time += 24 * HOUR
+    assert here.bar(release(world.till, here.till)) == ["accepted"]
+    assert world.do(here.till, slot(0, 300, ONE)) == ["accepted"]
+    assert (world.held(place(CAFE), GRAIN), world.held(place(CAFE))) == (300, 0)
+
+
 def test_a_place_that_accepts_nothing_is_paid_by_a_purse_alone() -> None:
     """A chain without a federated asset: the kiosk takes nothing, but its till took a purse."""
     world, kiosk, seller = World(), PlaceId("kiosk"), Author(b"k" * 32)
@@ -343,3 +364,8 @@ def test_a_place_that_accepts_nothing_is_paid_by_a_purse_alone() -> None:
     assert world.do(world.node, issue()) == ["accepted"]
     assert world.do(seller, slot(0, 5, ONE)) == ["accepted"]
     assert world.held(place(kiosk), GRAIN) == 5
+    hours = unit(TIME, AssetClass.TIME, issuer=kiosk)
+    assert world.do(world.node, hours, given(TIME, 9, RICH, "t")) == ["accepted"] * 2
+    lines = [split(total, (TIME, 1), number=RICH) for total in (5, 0)]
+    assert world.do(seller, *lines) == ["rejected(nothing_accepted)", "accepted"]
+    assert world.held(place(kiosk), TIME) == 1
