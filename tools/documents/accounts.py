@@ -7,11 +7,23 @@ page, light ink on a dark one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from html import escape
 from typing import Final
 
-WIDTH, HEIGHT = 1020, 480
+WIDTH, HEIGHT = 850, 545
 BOX_WIDTH, BOX_HEIGHT = 132, 48
+GAP = 3
+"""Between a box and the arrows that begin or end at it."""
+
+
+class Side(Enum):
+    """A side of a box, as the direction in which an arrow leaves it."""
+
+    LEFT = (-1, 0)
+    RIGHT = (1, 0)
+    TOP = (0, -1)
+    BOTTOM = (0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,43 +39,48 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Value that moves: from where to where, why, and how far the arrow bends to its left."""
+    """Value that moves: from where to where and why.
+
+    The arrow leaves one box and enters the other at a side, so far from its middle (down or right).
+    """
 
     source: str
     target: str
     why: str
-    bend: int = 0
+    leave: tuple[Side, int]
+    enter: tuple[Side, int]
 
 
 BOXES: Final = (
     Box(90, 50, "external", "the world, in euros", floor=False),
-    Box(370, 50, "reserve:…", "euros that back FED"),
-    Box(220, 150, "pool:…", "an exchange’s"),
-    Box(540, 175, "purse:…", "on one card"),
-    Box(90, 270, "issuer:…", "minus the supply", floor=False),
-    Box(370, 270, "wallet:…", "a person’s"),
-    Box(690, 270, "place:…", "what a place earned"),
-    Box(930, 270, "hold:…", "locked, on its way"),
-    Box(370, 430, "loss:…", "still owed", floor=False),
-    Box(690, 430, "pot:…", "what melted"),
+    Box(330, 50, "reserve:…", "euros that back FED"),
+    Box(225, 190, "pool:…", "an exchange’s"),
+    Box(590, 110, "loss:…", "still owed", floor=False),
+    Box(590, 205, "purse:…", "on one card"),
+    Box(90, 300, "issuer:…", "minus the supply", floor=False),
+    Box(410, 300, "wallet:…", "a person’s"),
+    Box(770, 300, "place:…", "what a place earned"),
+    Box(590, 400, "pot:…", "what melted"),
+    Box(590, 495, "hold:…", "locked, on its way"),
 )
 FLOWS: Final = (
-    Flow("external", "reserve:…", "reload, with FED", -16),
-    Flow("reserve:…", "external", "paid out", -16),
-    Flow("issuer:…", "wallet:…", "reload, issue, dividend"),
-    Flow("wallet:…", "place:…", "sale", -16),
-    Flow("place:…", "wallet:…", "refund, cash top-up", -16),
-    Flow("wallet:…", "pool:…", "exchange", 20),
-    Flow("pool:…", "wallet:…", "", 20),
-    Flow("wallet:…", "purse:…", "issue", 12),
-    Flow("purse:…", "wallet:…", "release", 12),
-    Flow("purse:…", "place:…", "sale by the card"),
-    Flow("wallet:…", "hold:…", "cash-out", -430),
-    Flow("place:…", "hold:…", "settlement"),
-    Flow("wallet:…", "loss:…", "repaid"),
-    Flow("loss:…", "place:…", "lacking offline", 12),
-    Flow("wallet:…", "pot:…", "melt", 10),
-    Flow("pot:…", "place:…", "shared"),
+    Flow("external", "reserve:…", "reload", (Side.RIGHT, -11), (Side.LEFT, -11)),
+    Flow("reserve:…", "external", "paid out", (Side.LEFT, 11), (Side.RIGHT, 11)),
+    Flow("issuer:…", "wallet:…", "reload, issue, dividend", (Side.RIGHT, 0), (Side.LEFT, 0)),
+    Flow("wallet:…", "place:…", "sale", (Side.RIGHT, -11), (Side.LEFT, -11)),
+    Flow("place:…", "wallet:…", "refund, cash top-up", (Side.LEFT, 11), (Side.RIGHT, 11)),
+    Flow("wallet:…", "pool:…", "", (Side.TOP, -52), (Side.RIGHT, 11)),
+    Flow("pool:…", "wallet:…", "exchange", (Side.RIGHT, -11), (Side.TOP, -30)),
+    Flow("wallet:…", "loss:…", "repaid", (Side.TOP, -4), (Side.LEFT, 0)),
+    Flow("loss:…", "place:…", "lacking offline", (Side.RIGHT, 0), (Side.TOP, 10)),
+    Flow("purse:…", "wallet:…", "released", (Side.LEFT, -11), (Side.TOP, 22)),
+    Flow("wallet:…", "purse:…", "funded", (Side.TOP, 48), (Side.LEFT, 11)),
+    Flow("purse:…", "place:…", "sale by the card", (Side.RIGHT, 0), (Side.TOP, -30)),
+    Flow("wallet:…", "pot:…", "melt", (Side.BOTTOM, 30), (Side.LEFT, 0)),
+    Flow("pot:…", "place:…", "shared", (Side.RIGHT, 0), (Side.BOTTOM, -30)),
+    Flow("wallet:…", "hold:…", "cash-out", (Side.BOTTOM, 0), (Side.LEFT, -11)),
+    Flow("place:…", "hold:…", "settlement", (Side.BOTTOM, 10), (Side.RIGHT, 0)),
+    Flow("hold:…", "issuer:…", "burned when paid", (Side.LEFT, 11), (Side.BOTTOM, 0)),
 )
 STYLE: Final = """
 text { font: 13px system-ui, sans-serif; fill: #1d2733 }
@@ -72,11 +89,11 @@ rect { fill: #f4f1e8; stroke: #1d2733; stroke-width: 1.2 }
 rect.open { stroke-dasharray: 5 4; fill: none }
 path { fill: none; stroke: #2f6f62; stroke-width: 1.6 }
 .tip { fill: #2f6f62; stroke: none }
-.halo { paint-order: stroke; stroke: #ffffff; stroke-width: 5px; stroke-linejoin: round }
+.halo { paint-order: stroke; stroke: #ffffff; stroke-width: 9px; stroke-linejoin: round }
 @media (prefers-color-scheme: dark) {
   text { fill: #e8e6df } .whose, .why { fill: #a9b3bd }
   rect { fill: #22303c; stroke: #e8e6df } path { stroke: #7cc4b2 } .tip { fill: #7cc4b2 }
-  .halo { stroke: #10171e }
+  .halo { stroke: #0d1117 }
 }
 """
 
@@ -108,35 +125,28 @@ def _box(box: Box) -> str:
 
 
 def _flow(source: Box, target: Box, flow: Flow) -> tuple[str, str]:
-    """Give an arrow between the edges of two boxes, and its word, in whole pixels."""
-    across, down = target.x - source.x, target.y - source.y
-    length = max(abs(across), abs(down))
-    aside_x, aside_y = -down * flow.bend // length, across * flow.bend // length
-    start = _edge(source, target.x + aside_x * 2, target.y + aside_y * 2, aside_x, aside_y)
-    end = _edge(target, source.x + aside_x * 2, source.y + aside_y * 2, aside_x, aside_y)
-    middle_x = (start[0] + end[0]) // 2 + aside_x
-    middle_y = (start[1] + end[1]) // 2 + aside_y
-    line = (
-        f'<path marker-end="url(#tip)" d="M{start[0]} {start[1]} '
-        f'Q{middle_x} {middle_y} {end[0]} {end[1]}"/>'
-    )
+    """Give an arrow that leaves and enters at right angles, and its word upon it, in pixels."""
+    start, end = _at(source, *flow.leave), _at(target, *flow.enter)
+    reach = max(abs(end[0] - start[0]), abs(end[1] - start[1])) // 2
+    first, last = _beyond(start, flow.leave[0], reach), _beyond(end, flow.enter[0], reach)
+    points = f"M{start[0]} {start[1]} C{first[0]} {first[1]} {last[0]} {last[1]} {end[0]} {end[1]}"
+    line = f'<path marker-end="url(#tip)" d="{points}"/>'
     if not flow.why:
         return line, ""
-    word_x = (start[0] + end[0] + 2 * middle_x) // 4
-    word_y = (start[1] + end[1] + 2 * middle_y) // 4 - 5
+    x, y = ((start[i] + 3 * first[i] + 3 * last[i] + end[i]) // 8 for i in (0, 1))
     word = (
-        f'<text class="why halo" x="{word_x}" y="{word_y}" text-anchor="middle">'
-        f"{escape(flow.why)}</text>"
+        f'<text class="why halo" x="{x}" y="{y + 4}" text-anchor="middle">{escape(flow.why)}</text>'
     )
     return line, word
 
 
-def _edge(box: Box, to_x: int, to_y: int, aside_x: int, aside_y: int) -> tuple[int, int]:
-    """Give where a line from a box towards a point leaves the box."""
-    half_x, half_y = BOX_WIDTH // 2 + 3, BOX_HEIGHT // 2 + 3
-    across, down = to_x - box.x, to_y - box.y
-    if abs(across) * half_y >= abs(down) * half_x:
-        side = half_x if across > 0 else -half_x
-        return box.x + side, box.y + max(-half_y + 6, min(half_y - 6, aside_y // 2))
-    side = half_y if down > 0 else -half_y
-    return box.x + max(-half_x + 10, min(half_x - 10, aside_x)), box.y + side
+def _at(box: Box, side: Side, along: int) -> tuple[int, int]:
+    """Give a point at a side of a box."""
+    across, down = side.value
+    half_x, half_y = BOX_WIDTH // 2 + GAP, BOX_HEIGHT // 2 + GAP
+    return box.x + across * half_x + abs(down) * along, box.y + down * half_y + abs(across) * along
+
+
+def _beyond(point: tuple[int, int], side: Side, reach: int) -> tuple[int, int]:
+    """Give a point further out."""
+    return point[0] + side.value[0] * reach, point[1] + side.value[1] * reach

@@ -1,8 +1,11 @@
 """The picture shows every sort of account, and no arrow to nowhere."""
 
+import re
+from itertools import combinations
+
 from shared import ids
 from shared.ids import AssetId, CardRef, Hash, PlaceId, WalletId, may_be_negative
-from tools.documents.accounts import BOXES, FLOWS, HEIGHT, WIDTH, drawing
+from tools.documents.accounts import BOX_HEIGHT, BOX_WIDTH, BOXES, FLOWS, HEIGHT, WIDTH, drawing
 
 ACCOUNTS = {
     "wallet": ids.wallet(WalletId("0" * 32)),
@@ -28,3 +31,27 @@ def test_arrows_join_boxes_and_nothing_leaves_the_picture() -> None:
     assert {end for flow in FLOWS for end in (flow.source, flow.target)} == names
     assert all(0 < box.x < WIDTH and 0 < box.y < HEIGHT for box in BOXES)
     assert f'viewBox="0 0 {WIDTH} {HEIGHT}"' in drawing()
+
+
+def test_no_word_stands_on_another_nor_on_a_box() -> None:
+    words = [
+        (int(x), int(y), word)
+        for x, y, word in re.findall(
+            r'class="why halo" x="(\d+)" y="(\d+)"[^>]*>([^<]+)', drawing()
+        )
+    ]
+    assert len(words) == len([flow for flow in FLOWS if flow.why])
+    areas = [(x - 3 * len(word), y - 11, x + 3 * len(word), y + 3) for x, y, word in words]
+    areas += [
+        (
+            box.x - BOX_WIDTH // 2,
+            box.y - BOX_HEIGHT // 2,
+            box.x + BOX_WIDTH // 2,
+            box.y + BOX_HEIGHT // 2,
+        )
+        for box in BOXES
+    ]
+    for one, other in combinations(areas, 2):
+        apart_x = one[2] <= other[0] or other[2] <= one[0]
+        apart_y = one[3] <= other[1] or other[3] <= one[1]
+        assert apart_x or apart_y, (one, other)
