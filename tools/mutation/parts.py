@@ -200,6 +200,71 @@ EXPLAINED: Final = (
         why="only sales ask where they were made, and who made them is known",
     ),
     Explained(
+        where=r"server\.ledger\.adoption\.x__book__.*",
+        differs=r"(context\.time, )(?:context\.sealer|None)?(?=\))",
+        why="nothing that a branch may hold asks who seals",
+    ),
+    Explained(
+        where=r"server\.ledger\.corrections\.x__makes_tokens_of_losses__.*",
+        differs=r"(if change <)(?: 0|= 0| 1)(?= and)",
+        why="no place has less than nothing net of its losses: what leaves it is asked first",
+    ),
+    Explained(
+        where=r"server\.ledger\.effect\.x__repaid__.*",
+        differs=r"( if )(?:\(at == DISPUTES\) or True|at == DISPUTES)(?= else amount)",
+        why="a place's loss is at least what is owed to it: nobody else makes it good",
+    ),
+    Explained(
+        where=r"server\.ledger\.governance\.x_vote_cast__.*",
+        differs=r"(author = )(?:None|context\.state\.get\(Author, .*)"
+        r"|(?<=voted\.author, )(?:record=\w+, )?(?=agreed)"
+        r"|(?<=proposal is None )(?:and|or)(?= wanted is None)",
+        why="nothing that is voted on asks for more of its author than the name, and each is known",
+    ),
+    Explained(
+        where=r"server\.ledger\.governance\.x__(?:proposed|done)__.*",
+        differs=r"( if )(?:\(done\) or True|done)(?= else None)"
+        r"|(?<=done\), )(?:outcome\.verdict)?(?=\))",
+        why="a proposal was executed; what is decided is accepted or rejected, and nothing else",
+    ),
+    Explained(
+        where=r"server\.ledger\.proofs\..*",
+        differs=r"(\"evidence\", )(?:\"\"|None)|(?<=total\.get\(asset, 0\) )[-+](?= amount)",
+        why="no name is no name; a sum is zero with either sign",
+    ),
+    Explained(
+        where=r"server\.ledger\.sales\.x__slot_dues__.*",
+        differs=r"(before <)=?(?= after <= MOST_CENTS)",
+        why="a total is a cent at least, so an empty interval has never the right one",
+    ),
+    Explained(
+        where=r"server\.ledger\.sales\.x__pay__.*",
+        differs=r"(\(\*records, \*uses\), )(?:ACCEPTED)?(?=\)$)",
+        why="an effect is accepted unless it says otherwise",
+    ),
+    Explained(
+        where=r"server\.ledger\.state\.xǁFloorǁ__init__.*",
+        differs=r"(super\(\)\.__init__\()\w+",
+        why="nobody reads the words of a signal",
+    ),
+    Explained(
+        where=r"server\.ledger\.state\.xǁStateǁaccepted__.*",
+        differs=r"(found = )(?:None|self\._accepted\.get\(\w+\))$",
+        why="what is not found is made again: slower, and the same",
+    ),
+    Explained(
+        where=r"server\.ledger\.past\..*",
+        differs=r"(found = )(?:None|self\._open\.get\(\w+\))$"
+        r"|(?<=compress\(raw, )(?:_LEVEL)?(?=\))|(?<=last=)(?:False|None)",
+        why="what is not found is unpacked again; how small it is packed is a matter of room",
+    ),
+    Explained(
+        where=r"server\.ledger\.past\..*",
+        differs=r"(array\()\"\w\"|\(body\) or True|(?<= if )body(?= else)"
+        r"|(?<= else )(?:-\d|b\"\w*\")",
+        why="a place in the log is below 2^63; without a shape no body is read",
+    ),
+    Explained(
         where=r"server\.ledger\.memory\..*take__.*",
         differs=r"(kind is )(?:not )?(?=Asset or|Place:)",
         why="every block changes a head, too, and that lets go of what was kept",
