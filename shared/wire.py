@@ -274,13 +274,17 @@ class Unsent(Message, frozen=True, forbid_unknown_fields=True):
 
 
 class Heartbeat(Message, frozen=True, forbid_unknown_fields=True):
-    """A terminal says how it is.  Signed with purpose `heartbeat`, in the signature header."""
+    """A terminal says how it is.  Signed with purpose `heartbeat`, in the signature header.
+
+    `header` is the newest that it has seen and proven: a node that was put back from an old copy
+    learns from it what it has lost.
+    """
 
     at: Count
     author: AuthorId
     boot: BootId
     head: Head
-    seen: Count
+    header: SealedHeader
     unsent: Unsent
     version: Token
 

@@ -1,7 +1,7 @@
 """`POST /api/v1/heartbeats`: a terminal says how it is; the answer is the node's own status.
 
-Signed by the terminal over the very bytes.  A height that this node does not know stops its
-sealing: it was put back from an old copy (PROTOCOL §4).  A till that was revoked is not believed.
+Signed by the terminal over the very bytes.  A header above this node's own stops its sealing: it
+was put back from an old copy (PROTOCOL §4).  A till that was revoked is not believed.
 """
 
 from collections.abc import Callable
@@ -59,7 +59,7 @@ class Heartbeats:
         if not verify(bytes.fromhex(author.key), Purpose.HEARTBEAT, call.body, signature):
             raise Refused(Code.BAD_SIGNATURE)
         if author.status == "active":
-            self.engine.saw_height(said.seen, said.author)
+            self.engine.saw_header(said.header, said.author)
         self.notes.heard(
             said.author,
             Said(

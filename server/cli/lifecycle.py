@@ -93,17 +93,23 @@ def restore(scene: Scene, *, folder: Path, force: bool) -> None:
 
 
 @click.command()
-@click.option("--nothing-lost", is_flag=True, help="The till lies: revoke it first.")
+@click.option("--till-lies", is_flag=True, help="Revoke the till that spoke: nothing is lost.")
 @scene_options
-def resume(scene: Scene, *, nothing_lost: bool) -> None:
+def resume(scene: Scene, *, till_lies: bool) -> None:
     """Make blocks again after a till spoke of blocks that this node does not have.
 
     Only when no newer backup exists: the chain says from then on which blocks are lost.  `node
-    doctor` names the till that spoke of them.
+    doctor` names the till that spoke of them, and says whether it has proven it.
     """
     with asking(scene) as ask:
-        answer = ask("resume", nothing_lost=nothing_lost)
-    scene.show(answer, lambda a, to: to.print(f"Sealing again, height {a['height']}."))
+        answer = ask("resume", till_lies=till_lies)
+    scene.show(answer, _show_resumed)
+
+
+def _show_resumed(answer: dict[str, Any], to: Console) -> None:
+    if answer["revoked"]:
+        to.print(f"Revoked the terminal {answer['revoked'][:8]}: pair it anew once it is well.")
+    to.print(f"Sealing again, height {answer['height']}.")
 
 
 @click.group()

@@ -121,17 +121,23 @@ def _is(ident: str, label: str, wanted: str) -> bool:
     return label == wanted or (len(short) >= 4 and ident.startswith(short))
 
 
-def resume(node: Node, *, nothing_lost: bool = False) -> dict[str, Any]:
+def resume(node: Node, *, till_lies: bool = False) -> dict[str, Any]:
     """Make blocks again although some are said to be missing, first of what waited meanwhile.
 
-    The first says on the chain which are lost, unless nothing was: a till has lied.
+    The first says on the chain which are lost; or, with `till_lies`, it revokes the terminal that
+    spoke of them.
     """
     if node.engine.sealing:
         raise NotPossibleError("this node makes blocks: there is nothing to resume")
-    if node.engine.handed_over:
+    missing = node.engine.missing
+    if node.engine.handed_over or missing is None:
         raise NotPossibleError("the chain was handed over: another engine makes its blocks")
-    node.engine.resume(lost=not nothing_lost)
-    return {"height": node.engine.tip.height}
+    if till_lies and missing.sealed_ms is not None:
+        raise NotPossibleError(f"this node has sealed block {missing.height}: it is lost, no lie")
+    if till_lies and not missing.by:
+        raise NotPossibleError("nobody knows which terminal has spoken")
+    node.engine.resume(lies=till_lies)
+    return {"height": node.engine.tip.height, "revoked": missing.by if till_lies else ""}
 
 
 def key_rotate(node: Node) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import shutil
 import stat
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -217,12 +218,14 @@ def _sealing(node: Node) -> Line:
     if node.engine.handed_over:
         text = "the chain was handed over to another engine: it keeps sales and seals nothing"
         return _line("blocks", "bad", text, "serve this node with that engine")
-    height, by = node.engine.missing or (0, "")
-    text = f"{_till(node, by)} knows block {height:,}, which this node has not: it seals nothing"
-    fix = (
-        "tirelire node restore a newer BACKUP; if there is none: tirelire node resume; "
-        "if it lies: tirelire node terminal revoke, then tirelire node resume --nothing-lost"
-    )
+    height, by, sealed_ms = node.engine.missing or (0, "", None)
+    who, fix = _till(node, by), "tirelire node restore a newer BACKUP; if there is none: "
+    if sealed_ms is not None:
+        when = datetime.fromtimestamp(sealed_ms // 1000, UTC).strftime("%F at %T UTC")
+        text = f"{who} shows block {height:,}, which this node sealed on {when} and has lost"
+        return _line("blocks", "bad", f"{text}: it seals nothing", f"{fix}tirelire node resume")
+    text = f"{who} says that it knows block {height:,}, which this node has not: it seals nothing"
+    fix += "tirelire node resume; if the terminal lies: tirelire node resume --till-lies"
     return _line("blocks", "bad", text, fix)
 
 

@@ -17,7 +17,7 @@ from server.store.dialect import insert
 from server.store.local import INBOX
 from server.store.view import StoreView
 from shared.errors import Code
-from shared.ids import AuthorId, Hash
+from shared.ids import ZERO_HASH, AuthorId, Hash
 from shared.transaction import Batch, parse_batch
 
 _ROW: Final = INBOX.c
@@ -50,6 +50,11 @@ def waiting(connection: Connection) -> list[Batch]:
     """Give what waits, in an order in which it can be executed."""
     rows = connection.execute(select(_ROW.bytes).order_by(_ROW.author, _ROW.first_seq))
     return [parse_batch(row.bytes) for row in rows]
+
+
+def received(connection: Connection, view: StoreView, author: AuthorId) -> Head:
+    """Give the last transaction that is durable here of an author, final or not."""
+    return _tail(connection, author) or view.get(Head, (author,)) or Head(ZERO_HASH, 0)
 
 
 def clear(connection: Connection) -> None:

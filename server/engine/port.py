@@ -6,7 +6,7 @@ say (`provisional`, EngineStoppedError).  Outcomes are values.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shared.bodies import Body
 from shared.detail import Detail
@@ -14,6 +14,7 @@ from shared.errors import Code
 from shared.ids import AuthorId, Hash
 from shared.transaction import Batch
 from shared.verdict import Verdict
+from shared.wire import SealedHeader
 
 
 class EngineStoppedError(Exception):
@@ -57,6 +58,17 @@ class NotProposed:
     code: Code
 
 
+class Missing(NamedTuple):
+    """The highest block that is missing here, and who has spoken of it.
+
+    `sealed_ms` is its time when this node has sealed it: then it is no lie.
+    """
+
+    height: int
+    by: str
+    sealed_ms: int | None
+
+
 class Engine(Protocol):
     """Takes batches and this node's own transactions; orders, executes and makes them final."""
 
@@ -77,3 +89,9 @@ class Engine(Protocol):
 
     def saw_height(self, height: int, by: str = "") -> None:
         """Tell that somebody knows a block of this height: above ours, sealing stops."""
+
+    def saw_header(self, sealed: SealedHeader, by: str = "") -> None:
+        """Tell which header somebody shows: above ours it stops the sealing, and may prove a loss.
+
+        Raises Refused when it is no header.
+        """

@@ -5,25 +5,37 @@ equals what the database holds: a lost transaction makes it forget everything.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import groupby
-from typing import Any, Final, TypeAlias, cast
+from typing import Final, cast
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection
 
 from server.engine import inbox
+from server.engine.items import (
+    Answer,
+    Arrival,
+    Behind,
+    Item,
+    Other,
+    Proposal,
+    Resumption,
+    Rotation,
+    Sighting,
+)
 from server.engine.own import Signer
 from server.engine.port import NotProposed, Placed, Stored, Unplaced
-from server.ledger.chain import Built, Tip, build
+from server.engine.standing import Standing, keep_known, read_standing
+from server.ledger.chain import Built, build
 from server.ledger.executor import Taken
 from server.ledger.governance import handed_over
 from server.ledger.records import Author, Head, Lost
 from server.store import blocks, details as detail_rows, readers
-from server.store.local import DEAD_LETTER, FACT
+from server.store.local import DEAD_LETTER
 from server.store.view import RecordCache, StoreView
-from shared.bodies import Body, KeyRotate, Recovery
+from shared.bodies import Body, KeyRotate, Recovery, TerminalRevoke
 from shared.errors import Code
-from shared.ids import ZERO_HASH
+from shared.ids import ZERO_HASH, AuthorId
 from shared.proofs import rotation
 from shared.signing import public_key
 from shared.transaction import Batch
@@ -31,82 +43,6 @@ from shared.verdict import Status
 
 MOST_TRANSACTIONS: Final = 5_000
 """More than this does not go into one block, so that a block can be read and audited in memory."""
-_KNOWN_HEIGHT: Final = "known_height"
-_KNOWN_BY: Final = "known_by"
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A batch with a good signature, and rows of `local_detail` that belong to it.
-
-    If its author has changed its key since it was checked, the executor checks it again.
-    """
-
-    batch: Batch
-    details: tuple[tuple[Any, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Bodies that this node wants on the chain."""
-
-    bodies: tuple[Body, ...]
-    atomic: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """Somebody (`by`) knows a block of this height."""
-
-    height: int
-    by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Resumption:
-    """Whoever runs the node says that the missing blocks are dealt with, or never were (`lost`)."""
-
-    lost: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Rotation:
-    """This node wants to go on with another key (32-byte seed)."""
-
-    seed: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """Nothing is proposed while no blocks are made here."""
-
-
-Other: TypeAlias = Proposal | Sighting | Resumption | Rotation
-Item: TypeAlias = Arrival | Other
-Answer: TypeAlias = Stored | Unplaced | tuple[Placed, ...] | NotProposed | Behind | None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where the chain ends here, and the highest block that anybody is known to know.
-
-    `by` is who has said so.  `handed_over`: another engine orders what comes after the tip.
-    """
-
-    tip: Tip
-    known: int
-    handed_over: bool = False
-    by: str = ""
-
-    @property
-    def behind(self) -> bool:
-        """Tell whether blocks are missing here."""
-        return self.known > self.tip.height
-
-    @property
-    def stopped(self) -> bool:
-        """Tell whether no blocks are made here."""
-        return self.behind or self.handed_over
 
 
 class Sealer:
@@ -154,16 +90,6 @@ class Sealer:
         """Forget everything: the next run reads the database again."""
         self.standing = None
         self._cache = RecordCache()
-
-
-def read_standing(connection: Connection) -> Standing:
-    """Read where the chain ends and what is known above it."""
-    facts: dict[str, str] = {
-        row.name: row.value for row in connection.execute(select(FACT.c.name, FACT.c.value))
-    }
-    over = handed_over(StoreView(connection)) is not None
-    known = int(facts.get(_KNOWN_HEIGHT, -1))
-    return Standing(readers.tip(connection), known, over, facts.get(_KNOWN_BY, ""))
 
 
 class _Turn:
@@ -242,10 +168,10 @@ class _Turn:
                 return self._propose(bodies, atomic=atomic)
             case Rotation(seed):
                 return self._rotate(seed)
-            case Sighting(height, by):
-                self._sight(height, by)
-            case Resumption(lost):
-                self._resume(lost=lost)
+            case Sighting():
+                self._sight(item)
+            case Resumption(lies):
+                self._resume(lies=lies)
         return None
 
     def _propose(
@@ -287,27 +213,30 @@ class _Turn:
             self._append(built)
         return tuple(_placed(built))
 
-    def _sight(self, height: int, by: str) -> None:
-        """Stop when blocks are missing, unless the chain itself says that they are lost."""
+    def _sight(self, seen: Sighting) -> None:
+        """Stop when blocks are missing, unless the chain itself says that they are lost.
+
+        Nobody believes a till that was revoked meanwhile.
+        """
+        author = self._view.get(Author, (seen.by,))
+        if author is not None and author.status != "active":
+            return
         lost = max((each.last for each in self._view.rows(Lost).values()), default=-1)
-        if height > max(self.standing.tip.height, self.standing.known, lost):
-            self._forget()
-            facts = ((_KNOWN_HEIGHT, str(height)), (_KNOWN_BY, by))
-            rows = [{"name": name, "value": value} for name, value in facts]
-            self._connection.execute(FACT.insert(), rows)
-            self.standing = replace(self.standing, known=height, by=by)
+        standing = self.standing.after(seen, lost)
+        if standing != self.standing:
+            self._know(standing)
 
-    def _forget(self) -> None:
-        names = (_KNOWN_HEIGHT, _KNOWN_BY)
-        self._connection.execute(delete(FACT).where(FACT.c.name.in_(names)))
+    def _know(self, standing: Standing) -> None:
+        keep_known(self._connection, standing)
+        self.standing = standing
 
-    def _resume(self, *, lost: bool) -> None:
-        self._forget()
-        before, self.standing = self.standing, replace(self.standing, known=-1, by="")
+    def _resume(self, *, lies: bool) -> None:
+        before = self.standing
+        self._know(before.dealt_with())
         if self.standing.stopped:
             return
-        if lost and before.behind:
-            self._name_loss(before)
+        if before.behind:
+            self._say_why(before, lies=lies)
         waiting = [Arrival(batch) for batch in inbox.waiting(self._connection)]
         inbox.clear(self._connection)
         self._view.prefetch([arrival.batch for arrival in waiting])
@@ -316,9 +245,15 @@ class _Turn:
                 if isinstance(answer, Unplaced):
                     self._bury(arrival.batch, answer.code)
 
-    def _name_loss(self, lost: Standing) -> None:
-        """Say on the chain which blocks are lost (`recovery`); before protocol 2 nobody can."""
-        body = Recovery(lost.tip.height + 1, lost.known, "resumed without them")
+    def _say_why(self, before: Standing, *, lies: bool) -> None:
+        """Say on the chain which blocks are lost, or that whoever spoke of them may sign no longer.
+
+        Before protocol 2 nobody can name a loss.
+        """
+        body: Body = Recovery(before.tip.height + 1, before.known, "resumed without them")
+        if lies:
+            by = AuthorId(before.by)
+            body = TerminalRevoke(inbox.received(self._connection, self._view, by).seq, by)
         self._make((body,), atomic=True)
 
     def _bury(self, batch: Batch, code: Code) -> None:

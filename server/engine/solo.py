@@ -11,34 +11,37 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
+from server.engine.items import Arrival, Behind, Proposal, Resumption, Rotation, Sighting
 from server.engine.own import Signer
-from server.engine.port import EngineStoppedError, NotProposed, Placed, Stored, Unplaced
-from server.engine.sealer import (
-    Arrival,
-    Behind,
-    Proposal,
-    Resumption,
-    Rotation,
-    Sealer,
-    Sighting,
-    Standing,
-    read_standing,
+from server.engine.port import (
+    EngineStoppedError,
+    Missing,
+    NotProposed,
+    Placed,
+    Stored,
+    Unplaced,
 )
+from server.engine.sealer import Sealer
+from server.engine.standing import Standing, read_standing
 from server.ledger.chain import Tip
 from server.ledger.records import Author
 from server.store.database import Database
 from server.store.details import rows_of
 from server.store.rebuild import rebuild
+from server.store.rotations import rotations_after
 from server.store.view import StoreView
 from server.store.writer import StoreError
+from shared.block import read_header
 from shared.bodies import Body, Role
 from shared.codec import prepare
 from shared.detail import Detail
-from shared.errors import Code
+from shared.errors import Code, Refused
 from shared.host.clock import Clock
-from shared.ids import AuthorId, BootId
+from shared.ids import AuthorId, BootId, PublicKey
+from shared.proofs import open_sealed
 from shared.signing import public_key
 from shared.transaction import Batch, signed_by
+from shared.wire import SealedHeader
 
 
 class Solo:
@@ -64,7 +67,8 @@ class Solo:
         with _or_stopped(), database.read() as connection:
             signer = _signer(StoreView(connection), (seed, *spare), boot, clock)
         self._author = signer.author
-        self._sealer = Sealer(signer, (seed, *spare))
+        self._spare = (seed, *spare)
+        self._sealer = Sealer(signer, self._spare)
         self._keys: dict[AuthorId, str] = {}
         standing = self._standing()
         if standing.tip.height < 0:
@@ -99,10 +103,12 @@ class Solo:
         return not self._standing().stopped
 
     @property
-    def missing(self) -> tuple[int, str] | None:
-        """The highest block that is missing here and who has said so; None: nothing is."""
+    def missing(self) -> Missing | None:
+        """The highest block that is missing here and who has spoken of it; None: nothing is."""
         standing = self._standing()
-        return (standing.known, standing.by) if standing.behind else None
+        if not standing.behind:
+            return None
+        return Missing(standing.known, standing.by, standing.sealed_ms)
 
     @property
     def handed_over(self) -> bool:
@@ -145,12 +151,26 @@ class Solo:
         if height > max(standing.tip.height, standing.known):
             self._ask(Sighting(height, by))
 
-    def resume(self, *, lost: bool = True) -> None:
+    def saw_header(self, sealed: SealedHeader, by: str = "") -> None:
+        """Tell which header somebody shows: above ours it stops the sealing.
+
+        If this node has sealed it, that proves a loss, whatever the chain has named.
+        """
+        header, standing = read_header(sealed.header.encode()), self._standing()
+        if header.height <= standing.tip.height:
+            return
+        proven = any(self._has_sealed(sealed, key) for key in self._unspent_keys())
+        seen = Sighting(header.height, by, header.time if proven else None)
+        if standing.after(seen, lost=-1) != standing:
+            self._ask(seen)
+
+    def resume(self, *, lies: bool = False) -> None:
         """Make blocks again, first of what waited meanwhile.
 
-        If blocks were missing, the first says which are `lost`, unless they never were.
+        If blocks were missing, the first says which are lost; or, if the till that spoke of them
+        `lies`, that it may sign no longer.
         """
-        self._ask(Resumption(lost))
+        self._ask(Resumption(lies))
 
     def rebuild(self, told: Callable[[int, int], None]) -> Tip:
         """Make the index anew from the blocks; nothing is sealed meanwhile.
@@ -166,6 +186,25 @@ class Solo:
         return self._database.run(again)
 
     # ---------- inside ----------
+
+    def _has_sealed(self, sealed: SealedHeader, key: PublicKey) -> bool:
+        try:
+            open_sealed(sealed, chain=self._chain, author=self._author, key=key)
+        except Refused:
+            return False
+        return True
+
+    def _unspent_keys(self) -> list[PublicKey]:
+        """Give this node's key, and those it has that the chain does not know (yet, or any more).
+
+        Never one that the chain says was given up: it may be in other hands.
+        """
+        with _or_stopped(), self._database.read() as connection:
+            return [
+                key
+                for key in map(_public, (self.seed, *self._spare))
+                if not rotations_after(connection, self._author, key, 1)
+            ]
 
     def _final(self, answer: Any) -> tuple[Placed, ...] | NotProposed:
         if isinstance(answer, Behind):
@@ -231,6 +270,10 @@ def _signer(view: StoreView, seeds: Sequence[bytes], boot: BootId, clock: Clock)
     if authors:
         raise ValueError("no node of this chain has the key that is here")
     return Signer(seeds[0], boot, clock)
+
+
+def _public(seed: bytes) -> PublicKey:
+    return PublicKey(public_key(seed).hex())
 
 
 @contextmanager

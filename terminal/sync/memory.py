@@ -15,7 +15,7 @@ from shared.codec import decode, encode
 from shared.ids import CardRef
 from shared.policy import OfflinePolicy
 from shared.verdict import parse_verdict
-from shared.wire import CardLine, Catalogue, Deltas, PairAnswer, VerdictLine
+from shared.wire import CardLine, Catalogue, Deltas, PairAnswer, SealedHeader, VerdictLine
 from terminal.offline_queue.journal import Journal
 from terminal.offline_queue.records import News
 from terminal.sync.directory import first_directory, make_cards, make_directory
@@ -63,6 +63,11 @@ class Memory:
     def status(self) -> str:
         """Give what the node last said that this terminal is; a restart does not forget it."""
         return (self._journal.state(STATUS) or ACTIVE).decode()
+
+    def newest(self) -> SealedHeader | None:
+        """Give the newest header that was proven; None before the first deltas."""
+        raw = self._journal.state(HEADER)
+        return None if raw is None else decode(raw, SealedHeader)
 
     def cursor(self) -> str:
         """Give where the next deltas begin, empty at the start."""

@@ -249,7 +249,8 @@ class NodeSync:
         if deltas.status in _STATUS:
             return self._refused(_STATUS[deltas.status])
         self._plan = self._plan.heard()
-        self._heartbeat.beat(self._memory.height)
+        newest = self._memory.newest() or deltas.header
+        self._heartbeat.beat(newest, behind=newest.header != deltas.header.header)
         if self._plan.refused is not None:  # what is sold cannot be sent: the till must say so
             return NodeRefused(self._plan.refused)
         return Pulled(

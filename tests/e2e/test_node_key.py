@@ -69,7 +69,7 @@ def test_tills_follow_two_rotations_and_refuse_the_thief_of_the_old_key(
     stolen.stop()
     till.until(lambda s: s["type"] == "Sale" and s["strip"]["text"] != STRANGER)
     with desk(Home(stolen.home)) as ask:  # whoever has the old key can rotate it, too
-        ask("resume", nothing_lost=True)  # the till's cursor has stopped the thief
+        ask("resume", till_lies=True)  # the till's cursor has stopped the thief
         ask("key.rotate")
         ask("place.create", name="Nulle part")
     stolen.serve()

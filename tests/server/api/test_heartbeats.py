@@ -4,12 +4,18 @@ from typing import Any
 
 import pytest
 
+from server.engine.port import Missing
+from shared.block import read_header
 from shared.bodies import TerminalRevoke
 from shared.codec import encode
 from shared.ids import Hash
 from shared.signing import Purpose, sign, to_text
-from shared.wire import Head, Heartbeat, Status, Unsent
+from shared.wire import Head, Heartbeat, SealedHeader, Status, Unsent
 from tests.server.api.world import BOOT, Terminal, World, code, good
+from tests.server.engine.world import sealed
+from tests.terminal.sync.node_model import GENESIS as GENESIS_HEADER
+
+GENESIS = GENESIS_HEADER.decode()
 
 
 def beat(till: Terminal, **changes: Any) -> Heartbeat:
@@ -18,7 +24,7 @@ def beat(till: Terminal, **changes: Any) -> Heartbeat:
         "author": till.author,
         "boot": BOOT,
         "head": Head(hash=Hash("a" * 64), seq=7),
-        "seen": 0,
+        "header": SealedHeader(header=GENESIS, seal="A" * 86),
         "unsent": Unsent(amount=1250, count=3),
         "version": "0.1.0",
     }
@@ -71,17 +77,43 @@ def test_noise_has_a_code(world: World, raw: bytes, expected: str) -> None:
     assert code(world.client.post("/api/v1/heartbeats", data=raw)) == (400, expected)
 
 
-def test_a_height_from_the_future_stops_the_sealing(world: World) -> None:
+def at(world: World, height: int, seed: bytes = b"") -> SealedHeader:
+    """Give a header from the future; by default the node has sealed it."""
+    engine = world.node.engine
+    return sealed(seed or engine.seed, engine, height=height, time=world.clock.now_ms() + 1)
+
+
+def test_a_header_from_the_future_stops_the_sealing_and_proves_itself(world: World) -> None:
     till = world.terminal()
-    status = good(post(till, beat(till, seen=500)), Status)
-    assert not status.sealing
-    assert not world.node.engine.sealing
+    shown = at(world, 500)
+    assert not good(post(till, beat(till, header=shown)), Status).sealing
+    time = read_header(shown.header.encode()).time
+    assert world.node.engine.missing == Missing(500, till.author, time)
+
+
+def test_one_that_the_node_has_not_sealed_is_a_word(world: World) -> None:
+    till = world.terminal()
+    assert not good(post(till, beat(till, header=at(world, 500, b"x" * 32))), Status).sealing
+    assert world.node.engine.missing == Missing(500, till.author, None)
+
+
+def test_one_that_the_node_has_changes_nothing(world: World) -> None:
+    till = world.terminal()
+    height = world.node.engine.tip.height
+    assert good(post(till, beat(till, header=at(world, height))), Status).sealing
+
+
+def test_what_is_no_header_has_a_code(world: World) -> None:
+    till = world.terminal()
+    answer = post(till, beat(till, header=SealedHeader(header="{}", seal="")))
+    assert code(answer) == (400, "bad_shape")
+    assert world.node.engine.sealing
 
 
 def test_a_revoked_till_is_not_believed(world: World) -> None:
     till = world.terminal()
     world.propose(TerminalRevoke(after=0, terminal=till.author))
-    assert good(post(till, beat(till, seen=500)), Status).sealing
+    assert good(post(till, beat(till, header=at(world, 500))), Status).sealing
 
 
 def test_anybody_may_ask_for_the_status(world: World) -> None:

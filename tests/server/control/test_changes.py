@@ -20,6 +20,7 @@ from shared.ids import Hash
 from shared.signing import public_key
 from shared.wire import BatchAnswer
 from tests.server.api.world import good, reopened, sale, world as make_world
+from tests.server.engine.world import sealed
 
 
 def key_file(node: Node, name: str = "node.key") -> str:
@@ -142,25 +143,58 @@ def test_after_a_handover_this_node_seals_nothing_and_keeps_everything(tmp_path:
         assert again.node.audit().finding is None
 
 
-def test_a_till_that_lies_is_named_and_nothing_is_said_to_be_lost(tmp_path: Path) -> None:
+def test_a_till_that_lies_is_named_and_revoked_by_one_command(tmp_path: Path) -> None:
     with make_world(tmp_path) as world:
         world.cards(1000)
-        till = world.terminal("Bar 1")
+        till, other = world.terminal("Bar 1"), world.terminal("Bar 2")
         till.seen = 2**40
         assert till.send(sale(0, 100)).provisional
+        assert other.send(sale(0, 10)).provisional
         [line] = [line for line in doctor(world.node) if line["check"] == "blocks"]
-        assert line["text"].startswith("the terminal Bar 1 knows block 1,099,511,627,776")
-        assert "--nothing-lost" in line["fix"]
-        act(world.node, "resume", {"nothing_lost": True})
+        assert line["text"].startswith(
+            "the terminal Bar 1 says that it knows block 1,099,511,627,7"
+        )
+        assert "resume --till-lies" in line["fix"]
+        with pytest.raises(NotPossibleError, match="no blocks now"):  # so one command must do both
+            act(world.node, "place.create", {"name": "Late"})
+        answer = act(world.node, "resume", {"till_lies": True})
+        assert answer["revoked"] == till.author
         with world.node.database.read() as connection:
-            assert StoreView(connection).rows(Lost) == {}
-        assert world.on_card(0) == 900
-        assert world.node.engine.missing is None
+            view = StoreView(connection)
+            assert view.rows(Lost) == {}
+            record = view.get(Author, (till.author,))
+            assert record is not None
+            assert (record.status, record.after) == ("revoked", 1)
+        assert (world.on_card(0), world.node.engine.missing) == (890, None)
+        assert not till.send(sale(0, 1)).provisional  # whatever it says from now on
+        assert world.node.audit().finding is None
+
+
+def test_who_shows_what_this_node_has_sealed_does_not_lie(tmp_path: Path) -> None:
+    with make_world(tmp_path) as world:
+        till = world.terminal("Bar 1")
+        engine = world.node.engine
+        shown = sealed(engine.seed, engine, height=70, time=1_800_000_000_000)
+        engine.saw_header(shown, till.author)
+        [line] = [line for line in doctor(world.node) if line["check"] == "blocks"]
+        assert line["text"] == (
+            "the terminal Bar 1 shows block 70, which this node sealed"
+            " on 2027-01-15 at 08:00:00 UTC and has lost: it seals nothing"
+        )
+        assert "lies" not in line["fix"]
+        with pytest.raises(NotPossibleError, match="has sealed block 70"):
+            act(world.node, "resume", {"till_lies": True})
+        assert act(world.node, "resume", {})["revoked"] == ""
+        assert engine.sealing
+        engine.saw_header(shown, till.author)
+        assert engine.sealing
 
 
 def test_what_nobody_said_is_somebodys(tmp_path: Path) -> None:
     with make_world(tmp_path) as world:
         world.node.engine.saw_height(70)
-        assert world.node.engine.missing == (70, "")
+        assert world.node.engine.missing == (70, "", None)
         [line] = [line for line in doctor(world.node) if line["check"] == "blocks"]
-        assert line["text"].startswith("somebody knows block 70")
+        assert line["text"].startswith("somebody says that it knows block 70")
+        with pytest.raises(NotPossibleError, match="nobody knows which"):
+            act(world.node, "resume", {"till_lies": True})

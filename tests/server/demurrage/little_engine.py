@@ -15,6 +15,7 @@ from shared.ids import ZERO_HASH, AuthorId, BootId, PublicKey, author_id
 from shared.signing import Purpose, public_key, sign
 from shared.transaction import Batch, parse_batch, payload_hash, write_batch, write_payload
 from shared.verdict import Status
+from shared.wire import SealedHeader
 
 R = TypeVar("R", bound=Record)
 SEED = b"\x01" * 32
@@ -80,6 +81,9 @@ class LittleEngine:
 
     def saw_height(self, height: int, by: str = "") -> None:
         raise AssertionError("nobody told us a height")
+
+    def saw_header(self, sealed: SealedHeader, by: str = "") -> None:
+        raise AssertionError("nobody showed us a header")
 
     def _take(self, built: Built) -> None:
         self.view.take(built.result)

@@ -16,6 +16,7 @@ from shared.ids import AssetId, AuthorId, Hash, PlaceId, WalletId
 from shared.policy import DemurragePolicy
 from shared.transaction import Batch
 from shared.verdict import Status, Verdict
+from shared.wire import SealedHeader
 
 GRAIN = AssetId("GRAIN")
 BAR = PlaceId("bar")
@@ -69,6 +70,9 @@ class Tiny:
 
     def saw_height(self, height: int, by: str = "") -> None:
         raise AssertionError("a run sees no height")
+
+    def saw_header(self, sealed: SealedHeader, by: str = "") -> None:
+        raise AssertionError("nobody showed us a header")
 
     def propose(
         self, bodies: Sequence[Body], *, atomic: bool = True

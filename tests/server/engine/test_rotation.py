@@ -7,9 +7,10 @@ from typing import cast
 import pytest
 from sqlalchemy import Connection
 
+from server.engine.items import Arrival, Proposal, Rotation
 from server.engine.own import Signer
 from server.engine.port import NotProposed, Stored, Unplaced
-from server.engine.sealer import Arrival, Proposal, Rotation, Sealer
+from server.engine.sealer import Sealer
 from server.engine.solo import Solo
 from server.ledger.records import Author
 from server.store.database import open_database

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from server.engine.items import Arrival
 from server.engine.port import NotProposed, Placed, Stored, Unplaced
-from server.engine.sealer import Arrival, portions
+from server.engine.sealer import portions
 from server.engine.solo import Solo
 from server.ledger.records import Author
 from server.store import details, readers

@@ -13,6 +13,7 @@ from server.ledger.records import Balance
 from server.store.database import Database, open_database
 from server.store.view import StoreView
 from shared.amounts import Amount
+from shared.block import Header, Log, write_header
 from shared.bodies import (
     AssetClass,
     AssetCreate,
@@ -37,7 +38,7 @@ from shared.ids import (
     author_id,
     wallet,
 )
-from shared.signing import Purpose, public_key, sign
+from shared.signing import Purpose, public_key, sign, to_text
 from shared.transaction import (
     Batch,
     parse_batch,
@@ -45,6 +46,7 @@ from shared.transaction import (
     write_batch,
     write_payload,
 )
+from shared.wire import SealedHeader
 
 NODE_SEED: Final = b"n" * 32
 BOOT: Final = BootId("b" * 16)
@@ -233,6 +235,26 @@ class World:
                 "SELECT asset, SUM(amount) AS total FROM chain_balance GROUP BY asset"
             )
             return {row.asset: int(row.total) for row in rows}
+
+
+def sealed(seed: bytes, engine: Solo, *, height: int, time: int) -> SealedHeader:
+    """Seal a header of an engine's node on top of any history, with any key."""
+    raw = write_header(
+        Header(
+            author=engine.author,
+            batches=ZERO_HASH,
+            chain=engine.tip.chain,
+            effects=ZERO_HASH,
+            height=height,
+            log=Log(root=ZERO_HASH, size=height),
+            parent=ZERO_HASH,
+            state=ZERO_HASH,
+            time=time,
+            v=1,
+            validators=ZERO_HASH,
+        )
+    )
+    return SealedHeader(header=raw.decode(), seal=to_text(sign(seed, Purpose.BLOCK, raw)))
 
 
 def verdicts(answer: Stored | Unplaced) -> list[str]:

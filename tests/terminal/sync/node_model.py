@@ -15,7 +15,7 @@ from msgspec import structs
 
 from shared.block import Header, Log, header_hash, read_header, write_header
 from shared.bodies import AssetClass, KeyRotate, Sale
-from shared.codec import encode, read
+from shared.codec import decode, encode, read
 from shared.errors import Code, Refused
 from shared.http_signature import Read, check_claim, read_claim
 from shared.ids import ZERO_CHAIN, ZERO_HASH, AuthorId, BootId, CardRef, Hash, chain_id
@@ -30,6 +30,7 @@ from shared.wire import (
     Catalogue,
     Deltas,
     Head,
+    Heartbeat,
     JournalAnswer,
     KeysAnswer,
     KeyStep,
@@ -121,6 +122,7 @@ class NodeModel:
     page: int = 10_000
     stale: int = 0
     beats: int = 0
+    said: Heartbeat | None = None
     seed: bytes = NODE_SEED
     steps: list[KeyStep] = field(default_factory=list)
 
@@ -134,6 +136,7 @@ class NodeModel:
                 return self._batch(request.body)
             if request.path == "/api/v1/heartbeats":
                 self.beats += 1
+                self.said = decode(request.body, Heartbeat)
                 return Reply(200, b"{}")
             self._check(request)
         except Refused as refused:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from server.engine.port import Missing
 from server.store.packing import unpack
 from shared.amounts import Amount
 from shared.bodies import PolicySet, Sale, TerminalRevoke
@@ -328,7 +329,7 @@ def test_a_node_put_back_from_before_its_new_key_is_ours_again_once_it_has_it(
     later.world.reopen()
     later.serve()
     assert till.sync.pull() == NodeLost(stranger=True)
-    later.world.solo.resume(lost=True)
+    later.world.solo.resume()
     later.world.solo.rotate(b"N" * 32)
     assert isinstance(later.world.solo.propose([later.world.issue(0, 100, "again")]), tuple)
     till.journal.close()
@@ -357,3 +358,25 @@ def test_a_till_that_a_thief_has_led_away_is_ours_again_by_a_pairing(
     assert isinstance(till.sync.pull(), Pulled)
     assert isinstance(till.sync.push(), Pushed)
     assert later.world.balance("place:bar") == 100
+
+
+def test_a_node_put_back_is_shown_what_it_has_sealed_and_lost(
+    till: Till, node: RealNode, tmp_path: Path
+) -> None:
+    node.world.database.close()
+    shutil.copy(tmp_path / "node.db", tmp_path / "copy.db")
+    node.world.reopen()
+    node.serve()
+    for _ in range(3):
+        till.sync.pull()
+        till.sell(100)
+        till.sync.push()
+    till.sync.pull()
+    seen, time = till.sync.seen(), node.world.solo.tip.time
+
+    node.world.database.close()
+    shutil.copy(tmp_path / "copy.db", tmp_path / "node.db")
+    node.world.reopen()
+    node.serve()
+    assert isinstance(till.sync.pull(), Pulled)
+    assert node.world.solo.missing == Missing(seen, till.journal.author, time)

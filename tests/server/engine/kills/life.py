@@ -17,9 +17,10 @@ from typing import Final, TypeVar
 import msgspec
 from sqlalchemy import Connection, event
 
+from server.engine.items import Answer, Arrival, Item
 from server.engine.own import Signer
 from server.engine.port import EngineStoppedError, NotProposed, Placed, Stored
-from server.engine.sealer import Answer, Arrival, Item, Sealer
+from server.engine.sealer import Sealer
 from server.engine.solo import Solo
 from server.store.database import open_database
 from server.store.postgres import SCHEME
