@@ -106,6 +106,7 @@ class Code(StrEnum):
     UNKNOWN_NODE = "unknown_node"
     UNKNOWN_RELOAD = "unknown_reload"
     LAST_VALIDATOR = "last_validator"
+    TOO_MANY = "too_many"
 
 
 class Refused(Exception):  # noqa: N818 - named for what happened to the sender's bytes
@@ -338,4 +339,5 @@ MESSAGES: Final[dict[Code, Words]] = {
     Code.LAST_VALIDATOR: Words(
         "Il faut au moins un validateur.", "There must be at least one validator."
     ),
+    Code.TOO_MANY: Words("Ce nœud en a déjà trop.", "This node has too many of them already."),
 }

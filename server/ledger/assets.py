@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from server.ledger.effect import Context, Effect, Outcome, Signed, serves
 from server.ledger.governance import decides, proposed
+from server.ledger.limits import crowded
 from server.ledger.records import Acceptance, Asset
 from shared.bodies import AssetAccept, AssetArchive, AssetClass, AssetCreate, AssetUpdate
 from shared.errors import Code
@@ -46,6 +47,8 @@ def asset_create(context: Context, signed: Signed, body: AssetCreate) -> Outcome
         return code
     if body.asset == EUR or body.asset in context.state.assets():
         return Code.ALREADY_EXISTS
+    if code := crowded(context, signed, Asset):
+        return code
     if code := _senseless(body):
         return code
     if context.protocol < _ALL_CLASSES:

@@ -19,6 +19,7 @@ from server.ledger.effect import (
 )
 from server.ledger.exchange import exchange_policy
 from server.ledger.governance import decides, proposed
+from server.ledger.limits import crowded
 from server.ledger.records import Asset, Author, Card, Place, Rule, Validators, Wallet
 from shared.bodies import (
     AssetClass,
@@ -63,6 +64,8 @@ def place_create(context: Context, signed: Signed, body: PlaceCreate) -> Outcome
     reserved = context.protocol >= VOTES and body.place in RESERVED_PLACES
     if reserved or body.place in context.state.places():
         return Code.ALREADY_EXISTS
+    if code := crowded(context, signed, Place):
+        return code
     return Effect(records=(((body.place,), Place(body.name, signed.author)),))
 
 
@@ -72,6 +75,8 @@ def terminal_enrol(context: Context, signed: Signed, body: TerminalEnrol) -> Out
         return code
     if key_is_taken(context, body.key):
         return Code.ALREADY_EXISTS
+    if code := crowded(context, signed, Author):
+        return code
     terminal = author_id(bytes.fromhex(body.key))
     record = Author(0, body.box, body.key, body.label, body.place, Role.TERMINAL, "active")
     return Effect(records=(((terminal,), record),))

@@ -13,9 +13,9 @@ from tests.server.ledger.mutants import (
 )
 from tests.server.ledger.mutants_of_assets import ASSETS
 
-HOLDS, DISPUTES, GOVERNANCE, AUTHORS, ADOPTION, EVIDENCE = (
+HOLDS, DISPUTES, GOVERNANCE, AUTHORS, ADOPTION, EVIDENCE, LIMITS = (
     f"server/ledger/{name}.py"
-    for name in ("holds", "disputes", "governance", "authors", "adoption", "evidence")
+    for name in ("holds", "disputes", "governance", "authors", "adoption", "evidence", "limits")
 )
 
 OF_FEDERATION: Final = (
@@ -61,6 +61,10 @@ OF_FEDERATION: Final = (
         "if context.protocol >= ONLY_RESERVES and",
         "if False and",
     ),
+    # ---------- limits ----------
+    Mutant("a member fills nothing", LIMITS, "< MOST[record]:", "< 10**9:"),
+    Mutant("tills that may sign", LIMITS, ' and author.status == "active"', ""),
+    Mutant("places of its own", LIMITS, " if place.node == node}", "}"),
     # ---------- disputes ----------
     Mutant(
         "a dispute is settled once", DISPUTES, "if context.state.get(Settled, key):", "if False:"
