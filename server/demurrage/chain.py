@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection
 
 from server.demurrage.plan import Holdings, Lot, Share
-from server.ledger.effect import Context, holding, idle_clock, melting, merged_into
+from server.ledger.effect import Context, holding, idle_clock, melting, melting_rules, merged_into
 from server.ledger.melting import owed_back, reversal_evidence, spent_before
 from server.ledger.records import (
     Announced,
@@ -58,6 +58,7 @@ class LedgerChain:
         """Give every asset whose policy is enabled, with its holders and notices."""
         context = self._context()
         found = {asset: melting(context, asset) for asset in sorted(self._view.assets())}
+        rules = {asset: melting_rules(context, asset) for asset in found}
         held = self._held()
         announced = self._announced()
         return [
@@ -66,6 +67,8 @@ class LedgerChain:
                 policy=rule[0],
                 lots=tuple(_lots(context, asset, rule, held.get(asset, {}))),
                 announced=announced.get(asset, {}),
+                earlier=rules[asset][:-1],
+                since=rule[1],
             )
             for asset, rule in found.items()
             if rule is not None
@@ -149,7 +152,7 @@ def _reversal(
     melted: Melted,
     sale: tuple[AuthorId, int],
 ) -> MeltReversal | None:
-    rule = melting(context, asset)
+    rule = melting(context, asset, day)
     spent = spent_before(context, wallet, asset, sale, melted)
     if rule is None or spent == 0:
         return None

@@ -36,12 +36,21 @@ class Lot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holdings:
-    """One melting asset: its policy, who holds it, and the notices on chain by melt day."""
+    """One melting asset: its policy, who holds it, and the notices on chain by melt day.
+
+    `since` is the day that set the policy, `earlier` are those before it, each with its day.
+    """
 
     asset: AssetId
     policy: DemurragePolicy
     lots: tuple[Lot, ...]
     announced: Mapping[int, tuple[tuple[int, int], ...]]
+    earlier: tuple[tuple[int, DemurragePolicy], ...] = ()
+    since: int = 0
+
+    def policy_of(self, step: int) -> DemurragePolicy:
+        """Give the policy of a step's day."""
+        return demurrage.rule_on((*self.earlier, (self.since, self.policy)), step)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +83,18 @@ def melt_days(holdings: Holdings, today: int) -> tuple[int, ...]:
 
 def melts(holdings: Holdings, day: int) -> tuple[Melt, ...]:
     """Give the melts of one day, one a wallet, in the order of wallets."""
+    policy = holdings.policy_of(day)
+    if not policy.enabled:
+        return ()
     found: list[Melt] = []
     for lot in sorted(holdings.lots, key=lambda lot: lot.wallet):
         told = [
             demurrage.Notice(given, idle_since, day)
             for given, idle_since in holdings.announced.get(day, ())
         ]
-        announced = demurrage.announced_by(told, lot.idle, holdings.policy)
+        announced = demurrage.announced_by(told, lot.idle, policy)
         held = lot.balance + lot.purses
-        amount = demurrage.melt_on(held, lot.idle, day, holdings.policy, announced)
+        amount = demurrage.melt_on(held, lot.idle, day, policy, announced)
         if amount := min(amount, lot.balance):
             found.append(
                 Melt(amount=Amount(amount), asset=holdings.asset, day=day, wallet=lot.wallet)
@@ -119,7 +131,7 @@ def after_melts(holdings: Holdings, taken: Sequence[Melt]) -> Holdings:
             replace(
                 lot,
                 balance=lot.balance - melt.amount,
-                idle=Idle(lot.idle.last_use, melt.day + holdings.policy.step_days),
+                idle=Idle(lot.idle.last_use, melt.day + holdings.policy_of(melt.day).step_days),
             )
             if (melt := melted.get(lot.wallet))
             else lot

@@ -51,6 +51,14 @@ def melt_on(
     return balance - step(balance, policy)
 
 
+def rule_on(rules: Sequence[tuple[int, DemurragePolicy]], day: int) -> tuple[int, DemurragePolicy]:
+    """Give the rule of a step's day; `rules` are (day that set it, rule), the oldest first.
+
+    A new rule acts on later steps only: one that is due when it is set melts by the one before.
+    """
+    return next((each for each in reversed(rules) if each[0] < day), rules[0])
+
+
 # ---------- what stops it ----------
 
 

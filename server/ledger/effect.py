@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from msgspec.structs import replace
 
-from server.ledger.demurrage import after_receipt, after_use
+from server.ledger.demurrage import after_receipt, after_use, rule_on
 from server.ledger.records import (
     Author,
     Card,
@@ -37,7 +37,7 @@ from shared.ids import (
     purse,
     wallet as wallet_account,
 )
-from shared.policy import NO_DEMURRAGE, POLICY_SINCE, PROTOCOL, DemurragePolicy, Policy
+from shared.policy import POLICY_SINCE, PROTOCOL, DemurragePolicy, Policy
 from shared.transaction import Transaction
 from shared.verdict import ACCEPTED, Verdict
 
@@ -166,10 +166,15 @@ def is_active(context: Context, author: AuthorId) -> bool:
 # ---------- wallets ----------
 
 
-def merged_into(context: Context, name: WalletId) -> WalletId:
-    """Give the wallet that a wallet has become part of; itself when it was never merged."""
+def merged_into(context: Context, name: WalletId, before: int | None = None) -> WalletId:
+    """Give the wallet that a wallet has become part of, `before` a block or until now.
+
+    Itself when it was never merged.
+    """
     record = context.state.get(Wallet, (name,))
     while record is not None and record.merged:  # a merged wallet is no target: this ends
+        if before is not None and record.merged_at >= before:
+            break
         name = WalletId(record.merged)
         record = context.state.get(Wallet, (name,))
     return name
@@ -182,17 +187,36 @@ def wallet_of(context: Context, card: Card) -> WalletId:
 
 def wallet_at(context: Context, card: Card, height: int) -> WalletId:
     """Give the wallet that a card pointed to in a block, or what that became part of since."""
-    then = next((name for last, name in card.links if height <= last), card.wallet)
-    return merged_into(context, then)
+    return merged_into(context, linked(card, height))
+
+
+def linked(card: Card, height: int) -> WalletId:
+    """Give the wallet that a card pointed to in a block, merged or not."""
+    return next((name for last, name in card.links if height <= last), card.wallet)
 
 
 # ---------- idle money ----------
 
 
-def melting(context: Context, asset: AssetId) -> tuple[DemurragePolicy, int] | None:
-    """Give how an asset melts and the day since which it does; None: it never melts."""
-    policy, since = context.policy(asset, NO_DEMURRAGE)
+def melting(
+    context: Context, asset: AssetId, step: int | None = None
+) -> tuple[DemurragePolicy, int] | None:
+    """Give how an asset melts and the day since which it does; None: it does not.
+
+    By the rule of now, or by that of the day of a `step`.
+    """
+    rules = melting_rules(context, asset)
+    if not rules:
+        return None
+    since, policy = rules[-1] if step is None else rule_on(rules, step)
     return (policy, since) if policy.enabled else None
+
+
+def melting_rules(context: Context, asset: AssetId) -> tuple[tuple[int, DemurragePolicy], ...]:
+    """Give the rules by which an asset melted and melts, each with the day that set it."""
+    rule = context.state.get(Rule, (_NAMES[DemurragePolicy], asset))
+    known = (*rule.earlier, (rule.since, rule.value)) if rule else ()
+    return tuple((day, value) for day, value in known if isinstance(value, DemurragePolicy))
 
 
 def holding(context: Context, wallet: WalletId, asset: AssetId) -> int:

@@ -18,6 +18,7 @@ from server.ledger.effect import (
     Outcome,
     Signed,
     credit,
+    holding,
     idle_clock,
     melting,
     serves,
@@ -98,7 +99,7 @@ def _clock(context: Context, body: Exchange) -> tuple[tuple[Key, Record], ...]:
         brought = Idle(clock.last_use, step)
     after = after_receipt(
         idle_clock(context, body.wallet, body.take, policy, since),
-        context.state.balance(wallet(body.wallet), body.take),
+        holding(context, body.wallet, body.take),
         brought,
         context.day,
         policy,

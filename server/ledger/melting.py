@@ -20,11 +20,15 @@ from server.ledger.effect import (
     Effect,
     Outcome,
     Signed,
+    credit,
     holding,
     idle_clock,
+    linked,
     melting,
     merged_into,
+    received,
     serves,
+    winds_down,
 )
 from server.ledger.records import (
     Announced,
@@ -37,7 +41,7 @@ from server.ledger.records import (
     Remainder,
     Wallet,
 )
-from server.ledger.refunds import payer_of
+from server.ledger.refunds import LATER, payer_of
 from shared.bodies import AnySale, Distribute, Melt, MeltReversal, Notice
 from shared.errors import Code
 from shared.ids import (
@@ -80,6 +84,12 @@ def _issuer_signs(context: Context, signed: Signed, asset: AssetId) -> Code | No
     return Code.UNKNOWN_ASSET if record is None else serves(context, signed, record.issuer)
 
 
+def _issuer_ends(context: Context, signed: Signed, asset: AssetId) -> Code | None:
+    """Say why a node may not let out what has melted; its issuer may have left."""
+    record = context.state.assets().get(asset)
+    return Code.UNKNOWN_ASSET if record is None else winds_down(context, signed, record.issuer)
+
+
 def notice(context: Context, signed: Signed, body: Notice) -> Outcome:
     """Announce a melt day to all wallets that lie idle since a day."""
     if code := _issuer_signs(context, signed, body.asset):
@@ -112,8 +122,8 @@ def melt(context: Context, signed: Signed, body: Melt) -> Outcome:
     """Take one announced step from a wallet into the pot of its place."""
     if code := _issuer_signs(context, signed, body.asset):
         return code
-    found = melting(context, body.asset)
-    if found is None:
+    found = melting(context, body.asset, body.day)
+    if found is None or melting(context, body.asset) is None:
         return Code.NO_DEMURRAGE
     holder = context.state.get(Wallet, (body.wallet,))
     if holder is None:
@@ -163,11 +173,11 @@ def _melt(context: Context, body: Melt, before: int, at: PlaceId, clock: Idle) -
 
 def melt_reversal(context: Context, signed: Signed, body: MeltReversal) -> Outcome:
     """Give back what a melt took too much, as it did not know of a sale made before it."""
-    if code := _issuer_signs(context, signed, body.asset):
+    if code := _issuer_ends(context, signed, body.asset):
         return code
     key = (body.wallet, body.asset, body.day)
     melted = context.state.get(Melted, key)
-    found = melting(context, body.asset)
+    found = melting(context, body.asset, body.day)
     if melted is None or found is None:
         return Code.NOTHING_TO_REVERSE
     proof = reversal_evidence(body)
@@ -192,8 +202,12 @@ def melt_reversal(context: Context, signed: Signed, body: MeltReversal) -> Outco
     waiting = context.state.get(Pending, pending)
     if source != POT_GUARANTEE and waiting:
         records.append((pending, Pending(waiting.amount - due)))
-    target = wallet(merged_into(context, body.wallet))
-    return Effect((Posting(source, target, body.asset, due),), tuple(records))
+    target = merged_into(context, body.wallet)
+    if context.protocol < LATER:
+        return Effect((Posting(source, wallet(target), body.asset, due),), tuple(records))
+    postings, owner = credit(context, source, target, body.asset, due)
+    clock = received(context, target, body.asset, sender=body.wallet)
+    return Effect(postings, (*records, ((target,), owner), *clock))
 
 
 def reversal_evidence(body: MeltReversal) -> str:
@@ -208,13 +222,13 @@ def spent_before(
     sold = context.state.transaction(*sale)
     if sold is None or not isinstance(sold.body, AnySale) or not sold.verdict.took_effect:
         return 0
-    card = context.state.get(Card, (sold.body.card,))
-    if card is None or payer_of(context, card, sold.height, sold.postings) != merged_into(
-        context, holder
-    ):
-        return 0  # a loss posting does not say whose it is
     if not sold.seen < melted.height < sold.height:
         return 0
+    card = context.state.get(Card, (sold.body.card,))
+    if card is None or merged_into(context, linked(card, melted.height), melted.height) != holder:
+        return 0  # it would have been another wallet's: of two that are one by now, the other's
+    if payer_of(context, card, sold.height, sold.postings) != merged_into(context, holder):
+        return 0  # a loss posting does not say whose it is
     return sum(posting.amount for posting in sold.postings if posting.asset == asset)
 
 
@@ -233,7 +247,7 @@ def owed_back(
 
 def distribute(context: Context, signed: Signed, body: Distribute) -> Outcome:
     """Share what melted at a place in a month, with what earlier months could not share."""
-    if code := _issuer_signs(context, signed, body.asset):
+    if code := _issuer_ends(context, signed, body.asset):
         return code
     if context.day < matures(body.month):
         return Code.WRONG_DAY

@@ -49,7 +49,7 @@ def merge(context: Context, signed: Signed, body: Merge) -> Outcome:
     moved = _Moved(target)
     for asset in sorted(context.state.assets()):
         _move(context, body, asset, moved)
-    emptied = replace(source, debts=(), cards=(), merged=body.target)
+    emptied = replace(source, debts=(), cards=(), merged=body.target, merged_at=context.height)
     wallets = (((body.source,), emptied), ((body.target,), moved.target))
     return Effect(tuple(moved.postings), (*wallets, *moved.records))
 

@@ -80,7 +80,8 @@ class Wallet(Record, frozen=True):
     """Key: wallet.
 
     `debts` are (asset, place, amount) that loss accounts carry for it, `cards` those whose purses
-    it funds; `merged` is the wallet that it became part of, and that its cards point to since then.
+    it funds; `merged` is the wallet that it became part of in the block `merged_at`, and that its
+    cards point to since then.
     """
 
     debts: tuple[tuple[AssetId, PlaceId, int], ...]
@@ -88,6 +89,7 @@ class Wallet(Record, frozen=True):
     reloaded_at: PlaceId
     cards: tuple[CardRef, ...] = ()
     merged: str = ""
+    merged_at: int = 0
 
 
 class Balance(Record, frozen=True):
@@ -109,10 +111,15 @@ class Refunded(Record, frozen=True):
 
 
 class Rule(Record, frozen=True):
-    """Key: policy name, subject.  `since` is the UTC day of the block that set it."""
+    """Key: policy name, subject.  `since` is the UTC day of the block that set it.
+
+    `earlier` are (since, value) of how an asset melted before: steps of days before a change are
+    those of the rule of then.
+    """
 
     since: int
     value: Policy
+    earlier: tuple[tuple[int, Policy], ...] = ()
 
 
 class Idle(Record, frozen=True):

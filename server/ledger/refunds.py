@@ -14,6 +14,7 @@ from server.ledger.effect import (
     merged_into,
     owing,
     received,
+    repay,
     wallet_at,
 )
 from server.ledger.money import Records, free
@@ -26,7 +27,8 @@ from shared.ids import AssetId, PlaceId, WalletId, loss, place, wallet
 from shared.verdict import DISPUTED
 
 LATER = 2
-"""The protocol from which on a refund of a disputed sale is remembered."""
+"""The protocol from which on a refund of a disputed sale is remembered, and what comes back to a
+wallet repays its debts."""
 
 
 def refund(context: Context, signed: Signed, body: Refund) -> Outcome:
@@ -99,6 +101,7 @@ def _given_back(
     after = context.state.get(Wallet, (holder,)) or Wallet((), at, at)
     postings: list[Posting] = []
     clocks: Records = ()
+    given: dict[AssetId, int] = {}
     for posting in reversed(moved):
         part = min(max(0, posting.amount - skip), left)
         skip, left = max(0, skip - posting.amount), left - part
@@ -112,6 +115,10 @@ def _given_back(
         if part > debt:
             postings.append(Posting(place(at), wallet(holder), asset, part - debt))
             clocks += received(context, holder, asset)
+            given[asset] = given.get(asset, 0) + part - debt
+    for asset, amount in given.items() if context.protocol >= LATER else ():
+        repaid, after = repay(context, after, holder, asset, amount)
+        postings += repaid
     return postings, (((holder,), after), *clocks)
 
 
@@ -121,8 +128,9 @@ def _owes(record: Wallet, asset: AssetId, at: PlaceId) -> int:
 
 def _takes_too_much(state: State, at: PlaceId, postings: list[Posting]) -> bool:
     """Tell whether a place gives more than it has net of its losses."""
+    own = (place(at), loss(at))
     out: dict[AssetId, int] = {}
     for posting in postings:
-        if posting.target != loss(at):
-            out[posting.asset] = out.get(posting.asset, 0) + posting.amount
-    return any(free(state, at, asset) < amount for asset, amount in out.items())
+        change = posting.amount * ((posting.source in own) - (posting.target in own))
+        out[posting.asset] = out.get(posting.asset, 0) + change
+    return any(0 < amount > free(state, at, asset) for asset, amount in out.items())

@@ -20,7 +20,7 @@ from server.ledger.effect import (
 from server.ledger.exchange import exchange_policy
 from server.ledger.governance import decides, proposed
 from server.ledger.limits import crowded
-from server.ledger.records import Asset, Author, Card, Place, Rule, Validators, Wallet
+from server.ledger.records import Asset, Author, Card, Key, Place, Rule, Validators, Wallet
 from shared.bodies import (
     AssetClass,
     CardBlock,
@@ -49,6 +49,8 @@ PROTOCOL = 2
 """The newest protocol this code can execute."""
 VOTES = 2
 """The protocol from which on validators decide: whoever brings it is the first of them."""
+KEPT = 2
+"""The protocol from which on the rules by which an asset melted before are kept."""
 LATE_DAYS = 60
 """Grace must be longer than the longest offline age by this much (PROTOCOL §8)."""
 
@@ -133,7 +135,16 @@ def policy_set(context: Context, signed: Signed, body: PolicySet) -> Outcome:
     key = (str(type(value).__struct_config__.tag), body.subject)
     first = isinstance(value, ProtocolPolicy) and context.protocol < VOTES <= value.version
     founding = (((CHAIN,), Validators((signed.author,), ())),) if first else ()
-    return Effect(records=((key, Rule(context.day, value)), *founding))
+    rule = Rule(context.day, value, _earlier(context, value, key))
+    return Effect(records=((key, rule), *founding))
+
+
+def _earlier(context: Context, value: Policy, key: Key) -> tuple[tuple[int, Policy], ...]:
+    """Give what melted by which rule before; nobody kept that at first."""
+    known = context.state.get(Rule, key)
+    if known is None or context.protocol < KEPT or not isinstance(value, DemurragePolicy):
+        return ()
+    return (*known.earlier, (known.since, known.value))
 
 
 def _of_all(context: Context, signed: Signed) -> Code | None:

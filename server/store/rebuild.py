@@ -20,7 +20,7 @@ from server.store.view import StoreView
 from shared.block import read_header
 from shared.transaction import parse_batch
 
-INDEX_VERSION: Final = 5
+INDEX_VERSION: Final = 6
 INDEX_FACT: Final = "index_version"
 _LOG: Final = logging.getLogger(__name__)
 _TOP: Final = "SELECT max(height) FROM block_header"

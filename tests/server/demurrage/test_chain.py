@@ -191,6 +191,31 @@ def test_a_small_late_sale_takes_back_its_share(village: Village) -> None:
     assert village.held(wallet(WALLET)) == 100_00 - 4_00 - 96
 
 
+def test_a_step_that_was_due_when_the_rule_changed_melts_by_the_one_before(
+    village: Village,
+) -> None:
+    village.propose(PolicySet("-", ProtocolPolicy(2)))
+    village.play(89)
+    village.clock.move_to(noon_ms(START + 90))
+    village.propose(PolicySet(GRAIN, structs.replace(POLICY, rate_bp=1_000)))
+    assert sum(day.melted[GRAIN] for day in village.run.forecast(START + 120) if day.melts) == 10_90
+    sums = village.play(90)
+    assert (sums["melts"], sums["rejected"], village.held(wallet(WALLET))) == (1, 0, 99_00)
+    sums = village.play(120)
+    assert (sums["melts"], sums["rejected"], village.held(wallet(WALLET))) == (1, 0, 89_10)
+
+
+def test_what_melts_again_does_not_catch_up_the_steps_without_a_rule(village: Village) -> None:
+    """Off for an evening: nothing melts for the days before, and nothing is proposed in vain."""
+    village.propose(PolicySet("-", ProtocolPolicy(2)))
+    village.play(89)
+    village.propose(PolicySet(GRAIN, structs.replace(POLICY, enabled=False)))
+    assert village.play(95)["melts"] == 0
+    village.propose(PolicySet(GRAIN, POLICY))
+    sums = village.play(96)
+    assert (sums["melts"], sums["rejected"], village.held(wallet(WALLET))) == (0, 0, 100_00)
+
+
 def test_money_that_was_there_before_the_policy_has_its_grace(village: Village) -> None:
     [holdings] = village.chain.holdings()
     [lot] = holdings.lots

@@ -137,11 +137,16 @@ class Reference:
         for source, asset in back:
             owes = source == f"loss:{place}" and self._owe(holder, asset, place, -1)
             self._move(f"place:{place}", source if owes else f"wallet:{holder}", asset, 1)
+            if not owes:
+                self._came_back(holder, asset)
         if any(self._free(place, asset) < 0 for _, asset in back):
             self.held, self.debts = before
             return "rejected(place_short)"
         sold.returned += amount
         return "accepted"
+
+    def _came_back(self, wallet: str, asset: str) -> None:
+        """Let a cent of a refund rest where it is."""
 
     def _owe(self, wallet: str, asset: str, place: str, amount: int) -> bool:
         """Add to a debt, or take one cent from it; tell whether there was one to take from."""

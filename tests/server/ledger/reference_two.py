@@ -252,6 +252,10 @@ class Second(Reference):
         owner = account.removeprefix("wallet:")
         return account if owner == account else f"wallet:{self.heir(owner)}"
 
+    def _came_back(self, wallet: str, asset: str) -> None:
+        """Let a cent of a refund pay what its wallet owes."""
+        self._repay(wallet, asset, 1)
+
     def _repay(self, wallet: str, asset: str, amount: int) -> None:
         """Pay debts in an asset out of an amount that is there, oldest first."""
         for debt in self.debts[wallet]:

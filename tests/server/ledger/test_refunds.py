@@ -267,3 +267,26 @@ def _revoked(here: Neighbours, late: Author, body: Body) -> None:
     assert here.world.do(late, body) == ["disputed"]
     assert here.world.do(here.till, sale(2, 1)) == ["overdrawn"]
     assert here.world.held(loss(CAFE)) == -1
+
+
+def test_what_comes_back_to_a_wallet_repays_what_it_owes_elsewhere(here: Neighbours) -> None:
+    """Card 1 spends 1000 at the bar and then lacks 300 at the café; goods for 400 come back."""
+    world = here.world
+    assert world.sale(1, 1_000) == ["accepted"]
+    assert world.do(here.till, sale(1, 300)) == ["overdrawn"]
+    assert back(here, 400, 1) == "accepted"
+    assert (world.held(purse(1)), world.held(loss(CAFE)), world.held(place(BAR))) == (100, 0, 600)
+    owner = world.memory.get(Wallet, (holder(1),))
+    assert owner is not None
+    assert owner.debts == ()
+
+
+def test_what_repays_the_place_that_gives_back_has_not_left_it(here: Neighbours) -> None:
+    """The bar has nothing net of its loss; what it gives back covers that loss."""
+    world = here.world
+    assert world.sale(1, 1_000) == ["accepted"]
+    assert world.sale(1, 300) == ["overdrawn"]
+    assert here.bar(Settlement(Amount(1_000), FED, BAR)) == ["accepted"]
+    assert back(here, 301, 1) == "rejected(place_short)"
+    assert back(here, 300, 1) == "accepted"
+    assert (world.held(purse(1)), world.held(loss(BAR)), world.held(place(BAR))) == (0, 0, 0)
