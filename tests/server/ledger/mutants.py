@@ -291,23 +291,6 @@ MUTANTS: Final = (
         "found is None or melting(context, body.asset) is None",
         "found is None",
     ),
-    Mutant("the rule of its day", DEMURRAGE, "if each[0] < day", "if each[0] <= day"),
-    Mutant("later rules", DEMURRAGE, "for each in reversed(rules)", "for each in rules"),
-    Mutant(
-        "the sale's own wallet",
-        MELTING,
-        "merged_into(context, linked(card, melted.height), melted.height) != holder",
-        "False",
-    ),
-    Mutant(
-        "merged before the melt", EFFECT, "record.merged_at >= before", "record.merged_at > before"
-    ),
-    Mutant(
-        "what melts no more",
-        MELTING,
-        "found is None or melting(context, body.asset) is None",
-        "found is None",
-    ),
     Mutant("reversal amount", MELTING, "if body.amount != due:", "if False:"),
     Mutant(
         "reversal once in all",
