@@ -40,8 +40,8 @@ def counted(context: Context, record: Purse, span: Span) -> Span | None:
     promised them.
     """
     before, after = span
-    if record.epoch == len(context.state.rows(Lost)):
-        after = min(after, record.credit)
+    if after > record.credit and record.epoch == len(context.state.rows(Lost)):
+        after = record.credit
     return (before, after) if before < after else None
 
 

@@ -17,14 +17,14 @@ OF_CARDS: Final = (
     Mutant(
         "cents that nobody promised",
         CLAIMS,
-        "if record.epoch == len(context.state.rows(Lost)):",
-        "if False:",
+        "record.epoch == len(context.state.rows(Lost)):",
+        "False:",
     ),
     Mutant(
         "lost blocks may have promised more",
         CLAIMS,
-        "if record.epoch == len(context.state.rows(Lost)):",
-        "if True:",
+        "record.epoch == len(context.state.rows(Lost)):",
+        "True:",
     ),
     Mutant(
         "whoever had the card pays",
