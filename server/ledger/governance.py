@@ -53,6 +53,8 @@ POTS = {
     "maintenance": POT_MAINTENANCE,
 }
 _MEMBERSHIP = frozenset({"add", "remove"})
+MOST_OPEN = 20
+"""Proposals of one validator that wait for votes: whoever counts votes looks through them all."""
 Judge: TypeAlias = Callable[[Context, Signed, Any], Outcome]
 
 
@@ -68,13 +70,16 @@ def decides(context: Context, signed: Signed) -> Code | None:
     return Code.NOT_A_VALIDATOR
 
 
-def proposed(context: Context, signed: Signed) -> Effect | None:
+def proposed(context: Context, signed: Signed) -> Outcome | None:
     """Give the proposal that an act for the federation is at first, with its author's own vote.
 
     None: it is done now, as enough have agreed.  Whoever decides alone proposes nothing.
     """
     if signed.agreed or quorum(len(deciders(context))) == 1:
         return None
+    others = context.state.rows(Proposal).values()
+    if sum(each.status == "open" and each.author == signed.author for each in others) >= MOST_OPEN:
+        return Code.TOO_MANY
     number = signed.transaction.envelope.seq
     fresh = Proposal((), signed.author, number, "open", (signed.author,))
     return Effect(records=(((signed.transaction.hash,), fresh),))

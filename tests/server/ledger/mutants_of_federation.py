@@ -62,6 +62,7 @@ OF_FEDERATION: Final = (
         "if False and",
     ),
     # ---------- limits ----------
+    Mutant("no flood of proposals", GOVERNANCE, ">= MOST_OPEN:", ">= 10**9:"),
     Mutant("a member fills nothing", LIMITS, "< MOST[record]:", "< 10**9:"),
     Mutant("tills that may sign", LIMITS, ' and author.status == "active"', ""),
     Mutant("places of its own", LIMITS, " if place.node == node}", "}"),

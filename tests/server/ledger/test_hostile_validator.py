@@ -140,6 +140,20 @@ def test_the_engine_is_handed_to_those_who_decide_when_it_is_handed_over() -> No
     assert handed_over(here.world.memory) is None
 
 
+def test_nobody_floods_the_others_with_proposals() -> None:
+    """Each change of the set looks at all proposals that are open."""
+    here = council(2)
+    wish = ValidatorPropose("suspend", here.nodes[5].id)
+    assert here.do(1, *[wish] * 21) == [*["accepted"] * 20, "rejected(too_many)"]
+    assert here.do(0, wish) == ["accepted"]
+    newest = here.nodes[0].prev
+    oldest = next(iter(here.world.memory.records[Proposal]))
+    assert here.vote(0, Hash(str(oldest[0])), support=False) == "accepted"
+    assert here.do(1, wish) == ["accepted"]
+    assert here.vote(1, newest) == "accepted"
+    assert here.suspended() == [5]
+
+
 def test_what_a_place_decides_for_itself_needs_no_vote() -> None:
     here = council(4)
     own = PlaceId("place-1")
