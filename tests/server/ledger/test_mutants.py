@@ -89,12 +89,14 @@ def _tests(root: Path, wrong: Path) -> int:
     The order is only a matter of time: the file's own tests first, the slow ones last.
     """
     folder = root / "tests" / wrong.parent
-    files = sorted(
-        folder.glob("test_*.py"),
-        key=lambda file: ("differential" in file.name, file.name != f"test_{wrong.name}", file),
-    )
-    chosen = [str(file) for file in files if file.name != Path(__file__).name]
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not soak", *chosen]
+    others = sorted(folder.glob("test_*.py"), key=lambda file: "differential" in file.name)
+    every = [file for file in others if file.name != Path(__file__).name]
+    own = [file for file in every if file.name == f"test_{wrong.name}"]
+    return (own and _pytest(root, own)) or _pytest(root, every)
+
+
+def _pytest(root: Path, files: list[Path]) -> int:
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not soak", *map(str, files)]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         command, cwd=root, env=environment, capture_output=True, check=False, timeout=PATIENCE_S
