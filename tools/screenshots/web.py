@@ -151,6 +151,12 @@ def browser() -> Iterator[Browser]:
             chromium.close()
 
 
+def press(page: Page, what: str) -> None:
+    """Click on what leads to a page, and wait for that page, however long the server thinks."""
+    with page.expect_navigation():
+        page.click(what)
+
+
 def visitor(
     chromium: Browser,
     address: str,

@@ -43,6 +43,8 @@ def address(office: MemoryOffice) -> Iterator[str]:
         yield where
 
 
+IDLE = "new Promise(done => requestIdleCallback(done))"
+LEFT = "net::ERR_ABORTED"
 OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.open = true; })"
 TOO_WIDE = """() => [...document.querySelectorAll('body *')].filter(e => {
   const box = e.getBoundingClientRect();
@@ -111,14 +113,17 @@ def test_the_console_stays_empty(
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
-    failed: list[str] = []
-    page.on("requestfailed", lambda request: failed.append(request.url))
+    failed: set[tuple[str, str | None]] = set()
+    page.on("requestfailed", lambda request: failed.add((request.url, request.failure)))
     for name, path in pages.items():
         if name != "not-found":
             page.goto(address + path)
-            page.wait_for_load_state("networkidle")
+            page.evaluate(IDLE)
     page.context.close()
-    assert (said, failed) == ([], [])
+    left = {
+        (url, why) for url, why in failed if why == LEFT
+    }  # we went on before the icon was there
+    assert (said, failed - left) == ([], set())
 
 
 def test_touch_targets_are_large_enough(
@@ -155,11 +160,11 @@ def test_a_holder_reloads_without_script(
 ) -> None:
     page = web.visitor(chromium, address, member=False, width=390, script=False)
     page.goto(f"{address}/qr/{web.CARD_LINK}")
-    page.click("button[value='2000']")
+    web.press(page, "button[value='2000']")
     assert page.url.endswith("receipt?session=cs_5")
     assert "Payé. Inscription en cours…" in page.inner_text("main")
     office.settle("cs_5", office.reloads["cs_1"].state)
-    page.click("text=Redemander")
+    web.press(page, "text=Redemander")
     assert "C’est fait\u00a0: 20,00\u00a0€ ajoutés." in page.inner_text("main")
     assert office.acts[-1] == "reload 17D044C2 2000 fr"
     page.context.close()
@@ -186,15 +191,15 @@ def test_an_admin_revokes_a_terminal_without_script(
     assert page.url == f"{address}/login?next=%2Fterminals%2Fbar-2"
     page.fill("#email", "claire@nuitsdumoulin.example")
     page.fill("#password", "une phrase de passe")
-    page.click("main button")
+    web.press(page, "main button")
     assert page.url == f"{address}/terminals/bar-2"
-    page.click("text=Revoke…")
+    web.press(page, "text=Revoke…")
     assert "38 unsent sales, €263.50," in page.inner_text("main")
     page.fill("#password", "wrong")
-    page.click("text=Revoke Bar 2 >> nth=-1")
+    web.press(page, "text=Revoke Bar 2 >> nth=-1")
     assert "This is not your password." in page.inner_text("main")
     page.fill("#password", "une phrase de passe")
-    page.click("button.danger")
+    web.press(page, "button.danger")
     assert "Revoked." in page.inner_text("[role=status]")
     assert office.acts == [*office.acts[:-1], "revoke bar-2 stolen"]
     page.context.close()
@@ -204,7 +209,7 @@ def test_the_theme_is_kept_and_goes_back_to_automatic(chromium: Browser, address
     page = web.visitor(chromium, address, member=True)
     page.goto(address + "/cards")
     for expected in ("dark", "light", None):
-        page.click("form[action='/preferences'] button")
+        web.press(page, "form[action='/preferences'] button")
         assert page.url == address + "/cards"
         assert page.get_attribute("html", "data-theme") == expected
     page.context.close()
@@ -213,7 +218,7 @@ def test_the_theme_is_kept_and_goes_back_to_automatic(chromium: Browser, address
 def test_the_language_link_keeps_the_page(chromium: Browser, address: str) -> None:
     page = web.visitor(chromium, address, member=True)
     page.goto(address + "/cards?q=8E6B")
-    page.click("nav >> text=English")
+    web.press(page, "nav >> text=English")
     assert page.url == address + "/cards?q=8E6B"
     assert "2 cards for “8E6B”" in page.inner_text("main")
     page.context.close()

@@ -12,6 +12,7 @@ from server.node import Node, open_node
 from server.payments.settings import PaymentSettings
 from shared.host.lock import HomeLock
 from tests.server.office.world import CARD_FILE
+from tools.demo.proxy import free_port
 from tools.screenshots import web
 
 pytestmark = [pytest.mark.loopback, pytest.mark.alone]
@@ -23,21 +24,18 @@ PASSWORD = "une phrase de passe"
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[tuple[Node, str, str]]:
     home = Home(tmp_path / "home")
-    plan = Plan(name="Le Moulin", place="Le Bar", federated="FED", local="GRAIN", language="fr")
-    link = found_node(home, plan).link
-    with HomeLock(home.path), open_node(home) as node:
-        app = node.app()
-        with web.served(app) as address:
-            settings = home.settings.read_text()
-            listen = address.removeprefix("http://")
-            home.settings.write_text(settings.replace("127.0.0.1:8600", listen))
-        token = link.rsplit("/", 1)[1]
-    port = int(listen.rsplit(":", 1)[1])
-    with (
-        HomeLock(home.path),
-        open_node(home) as node,
-        web.served(node.app(), port) as address,
-    ):
+    port = free_port()
+    listen = f"127.0.0.1:{port}"
+    plan = Plan(
+        name="Le Moulin",
+        place="Le Bar",
+        federated="FED",
+        local="GRAIN",
+        language="fr",
+        listen=listen,
+    )
+    token = found_node(home, plan).link.rsplit("/", 1)[1]
+    with HomeLock(home.path), open_node(home) as node, web.served(node.app(), port) as address:
         yield node, address, token
     assert isinstance(node.settings.payments, PaymentSettings)
 
@@ -61,7 +59,7 @@ def test_from_the_first_link_to_a_paid_reload(site: tuple[Node, str, str], tmp_p
         page.goto(f"{address}/reserve")
         assert "Couvert à 100\u00a0%" in page.inner_text("main")
         page.goto(f"{address}/chain")
-        page.click("text=Vérifier maintenant")
+        web.press(page, "text=Vérifier maintenant")
         assert "Tout est vérifié" in page.inner_text("main")
         block(page, address)
         page.context.close()
@@ -79,7 +77,7 @@ def open_account(page: Page, link: str) -> None:
         "again": PASSWORD,
     }.items():
         page.fill(f"#{name}", value)
-    page.click("main button")
+    web.press(page, "main button")
 
 
 def add_product(page: Page, address: str) -> None:
@@ -87,7 +85,7 @@ def add_product(page: Page, address: str) -> None:
     page.fill("#name", "Bière")
     page.fill("#category", "Bières")
     page.fill("#price", "3,50")
-    page.click("main button.primary")
+    web.press(page, "main button.primary")
     assert "« Bière » est enregistré" in page.inner_text("main").replace("\u00a0", " ")
 
 
@@ -96,22 +94,22 @@ def import_cards(page: Page, address: str, folder: Path) -> None:
     file.write_text(CARD_FILE)
     page.goto(f"{address}/cards/import")
     page.set_input_files("#file", file)
-    page.click("main button.primary")
+    web.press(page, "main button.primary")
     assert "3 cartes nouvelles, prêtes à entrer" in page.inner_text("h1")
-    page.click("main button.primary")
+    web.press(page, "main button.primary")
     assert "3 cartes enregistrées." in page.inner_text("main")
 
 
 def pair(page: Page, address: str) -> None:
     page.goto(f"{address}/terminals/pair")
     page.fill("#name", "Bar 1")
-    page.click("main button.primary")
+    web.press(page, "main button.primary")
     assert len(page.inner_text(".pin").replace("\n", "")) == 6
 
 
 def reload(page: Page, address: str) -> None:
     page.goto(f"{address}/qr/{LINK}")
-    page.click("button[value='2000']")
+    web.press(page, "button[value='2000']")
     assert "/qr/" not in page.url
     page.click("button >> nth=0")
     page.wait_for_url("**/receipt?session=*")
@@ -123,5 +121,5 @@ def reload(page: Page, address: str) -> None:
 def block(page: Page, address: str) -> None:
     page.goto(f"{address}/cards/B194AEB9/block")
     page.fill("#password", PASSWORD)
-    page.click("button.danger")
+    web.press(page, "button.danger")
     assert "Bloquée" in page.inner_text("h1 + .pill")
