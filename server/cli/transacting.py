@@ -39,9 +39,9 @@ def transact(scene: Scene, *, kind: str, fields: tuple[str, ...]) -> None:
 
     For example: transact asset.accept asset=GRAIN place=cafe side=issuer accept=true
 
-    A field that is no text is written as JSON; amounts are whole numbers of the smallest unit.  The
-    ledger answers with its reason if it refuses.  Later transactions name this one by the author,
-    the number and the hash that are printed.
+    A field that is no text is written as JSON; amounts are whole numbers of the smallest unit,
+    and a day may be written as 2027-03-01.  The ledger answers with its reason if it refuses.
+    Later transactions name this one by the author, the number and the hash that are printed.
     """
     words: dict[str, str] = {}
     for field in fields:

@@ -4,22 +4,27 @@ The fields come as text, as a person writes them, and are read as the kind's bod
 not fit is one sentence that names the field.  The ledger has the last word.
 """
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args, get_origin
+from datetime import date
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 import msgspec
 
 from server.control.changes import propose
 from server.control.errors import NotPossibleError
 from server.control.reading import read
+from server.demurrage.plan import day_number
 from server.ledger.effect import CHAIN
 from server.ledger.records import Rule
 from server.node import Node
 from server.store.view import StoreView
-from shared.bodies import Body, PolicySet, Role
+from shared.bodies import Body, Day, PolicySet, Role
 from shared.kinds import KINDS, Kind
 from shared.misfit import must_be
 from shared.policy import PROTOCOL, ProtocolPolicy
+
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def kinds(node: Node) -> list[dict[str, Any]]:
@@ -95,13 +100,22 @@ def _read(shape: type[Body], words: Mapping[str, str]) -> Body:
 
 
 def _value(name: str, word: str, hint: object) -> object:
-    """Read a word as text where the field is one, else as JSON."""
+    """Read a word as text where the field is one, a date where it is a day, else as JSON."""
     if _is_text(hint):
         return word
+    if hint == Day and _DATE.fullmatch(word):
+        return _day(name, word)
     try:
         return msgspec.json.decode(word)
     except msgspec.DecodeError:
         raise NotPossibleError(must_be(hint, name, word)) from None
+
+
+def _day(name: str, word: str) -> int:
+    try:
+        return day_number(date.fromisoformat(word))
+    except ValueError:
+        raise NotPossibleError(f"{name}: {word} is no day") from None
 
 
 def _is_text(hint: object) -> bool:

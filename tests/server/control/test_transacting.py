@@ -5,6 +5,10 @@ import pytest
 from server.control.desk import desk
 from server.control.errors import NotPossibleError
 from server.home import Home
+from server.node import open_node
+from shared.bodies import Membership
+from shared.host.lock import HomeLock
+from shared.ids import AssetId, WalletId
 
 CARD, WALLET = "c" * 32, "a" * 32
 RELOAD = {"amount": "100", "asset": "FED", "card": CARD, "evidence": "stripe:cs_1:paid"}
@@ -50,6 +54,23 @@ def test_what_was_signed_can_be_named_afterwards(home: Home) -> None:
     assert outstanding == {"FED": 60, "GRAIN": 0}
 
 
+def test_a_day_may_be_written_as_a_date(home: Home) -> None:
+    club = {
+        "asset": "JUNE", "class": "membership", "issuer": "le-grand-champ", "name": "June",
+        "peg": "-", "priority": "1", "scale": "0", "symbol": "J",
+    }  # fmt: skip
+    card = {"card": CARD, "home": "le-grand-champ", "tier": "T0", "wallet": WALLET}
+    until = {"asset": "JUNE", "until": "2128-01-01", "wallet": WALLET}
+    with desk(home) as ask:
+        ask("transact", kind="asset.create", fields=club)
+        ask("transact", kind="card.register", fields=card)
+        seq = ask("transact", kind="membership", fields=until)["seq"]
+    with HomeLock(home.path), open_node(home) as node:
+        found = node.books().entries(count=1, kinds=["membership"])[0]
+    member = Membership(AssetId("JUNE"), 57_708, WalletId(WALLET))
+    assert (found.seq, found.body) == (seq, member)
+
+
 @pytest.mark.parametrize(
     "kind, fields, words",
     [
@@ -66,6 +87,11 @@ def test_what_was_signed_can_be_named_afterwards(home: Home) -> None:
             "policy.set",
             {"subject": "-", "value": "{"},
             "value must be protocol, offline, demurrage, purse, exchange or",
+        ),
+        (
+            "membership",
+            {"asset": "JUNE", "until": "2027-02-30", "wallet": WALLET},
+            "until: 2027-02-30 is no day",
         ),
         ("card.block", {"card": "0" * 32, "reason": "lost"}, "unknown_card: "),
     ],
