@@ -71,12 +71,13 @@ class Grown:
 
 def run(folder: Path, size: int) -> Figures:
     """Measure with so many transactions in the large node."""
-    batches = max(2 * COMPARED, size // SALES)
-    turns = batches // COMPARED
+    batches = max(2, size // SALES)
+    turns = max(1, batches // COMPARED)
     small, large = _found(folder / "small"), _found(folder / "large")
     _grow(small, max(1, batches // SMALLER))
     _grow(large, batches - turns)
-    used = _memory(small), _memory(large)
+    alone, together = min(ALONE, size), min(TOGETHER, batches)
+    used = tuple(_memory(grown, alone, together) for grown in (small, large))
     few, many = small.open(), large.open()
     for _ in range(WARM + turns):
         small.feed(few)
@@ -134,10 +135,10 @@ def _grow(grown: Grown, batches: int) -> None:
     node.database.close()
 
 
-def _memory(grown: Grown) -> float:
+def _memory(grown: Grown, alone: int, together: int) -> float:
     """Give the largest resident set, in MiB, of a fresh process after a little of everything."""
-    singles = [grown.batch(1) for _ in range(ALONE)]
-    wholes = [grown.batch() for _ in range(TOGETHER)]
+    singles = [grown.batch(1) for _ in range(alone)]
+    wholes = [grown.batch() for _ in range(together)]
     requests = [post(grown.port, "/api/v1/batches", BATCH_TYPE, raw) for raw in singles + wholes]
     with serving(grown.home) as process:
         drive(grown.port, [requests])
