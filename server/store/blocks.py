@@ -9,10 +9,12 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, Final
 
+from sqlalchemy import Connection
+
 from server.ledger.chain import Built, Tip
 from server.ledger.executor import Executed
 from server.ledger.records import Key
-from server.store.codec import Row, changes_by_shelf, names_in
+from server.store.codec import Change, Row, changes_by_shelf, names_in
 from server.store.dialect import Inserter, replacer
 from server.store.packing import pack
 from server.store.schema import (
@@ -41,7 +43,12 @@ _TIP: Final = replacer(CHAIN_TIP)
 
 def append(view: StoreView, built: Built, seal: bytes) -> None:
     """Write a sealed block and everything that follows from it, on top of a view."""
-    connection = view.connection
+    keep(view.connection, built, seal)
+    index(view, built)
+
+
+def keep(connection: Connection, built: Built, seal: bytes) -> None:
+    """Write a sealed block."""
     height, parent = built.tip.height, bytes.fromhex(built.header.parent)
     _HEADER.write(connection, [(height, parent, pack(built.raw), seal)])
     batches = [
@@ -49,21 +56,36 @@ def append(view: StoreView, built: Built, seal: bytes) -> None:
         for place, batch in enumerate(built.batches)
     ]
     _BATCH.write(connection, batches)
-    index(view, built)
 
 
 def index(view: StoreView, built: Built) -> None:
     """Write what follows from a block whose bytes are there already."""
-    connection, height, tip = view.connection, built.tip.height, built.tip
+    index_past(view, built)
+    height = built.tip.height
+    changes = [(name, key, record, height) for name, key, record in built.result.changes]
+    index_present(view, changes, built.tip)
+
+
+def index_past(view: StoreView, built: Built) -> None:
+    """Write what a block says of the past, which no later one changes."""
+    connection, height = view.connection, built.tip.height
     executed, changes = built.result.executed, built.result.changes
-    numbers = view.names.learn(connection, chain(_names(executed), names_in(changes)))
+    keys = ((name, key) for name, key, _ in changes)
+    numbers = view.names.learn(connection, chain(_names(executed), names_in(keys)))
     before = view.history.step(connection, height, changes)
     _BLOCK.write(connection, [block_row(built)])
     _TRANSACTION.write(connection, transaction_rows(height, executed, numbers))
     _POSTING.write(connection, posting_rows(height, executed, numbers))
     _STEP.write(connection, step_rows(height, before, numbers))
     _LOG.write(connection, built.subtrees)
-    for shelf, rows in changes_by_shelf(changes, height, numbers):
+
+
+def index_present(view: StoreView, changes: Sequence[Change], tip: Tip) -> None:
+    """Write records that have changed, each with the height at which it did, and the tip."""
+    connection = view.connection
+    keys = ((name, key) for name, key, _, _ in changes)
+    numbers = view.names.learn(connection, names_in(keys))
+    for shelf, rows in changes_by_shelf(changes, numbers):
         shelf.replacer.write(connection, rows)
     _TIP.write(connection, [tip_row(tip)])
 

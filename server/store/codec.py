@@ -4,7 +4,7 @@ Compiled once from Core's tables, in SQLite's words (`dialect.py`).  A field tha
 neither a whole number nor a text is kept as its canonical JSON.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final, cast
@@ -20,6 +20,8 @@ from shared.codec import encode
 
 _DIALECT: Final = dialect()
 Row = tuple[Any, ...]
+Change = tuple[str, Key, Record, int]
+"""A record of a table, and the height at which it became what it is."""
 
 
 def statement(clause: Any) -> str:
@@ -119,17 +121,17 @@ SHELVES: Final = {name: _shelf(name, record, len(key)) for name, (record, key) i
 BY_RECORD: Final = {shelf.record: shelf for shelf in SHELVES.values()}
 
 
-def names_in(changes: Sequence[tuple[str, Key, Record]]) -> Iterator[str]:
-    """Give the names in the keys that are kept as numbers."""
-    return (str(part) for name, key, _ in changes if name in INTERNED for part in key)
+def names_in(keys: Iterable[tuple[str, Key]]) -> Iterator[str]:
+    """Give the names in the keys that are kept as numbers, of keys with their tables."""
+    return (str(part) for name, key in keys if name in INTERNED for part in key)
 
 
 def changes_by_shelf(
-    changes: Sequence[tuple[str, Key, Record]], height: int, numbers: Mapping[str, int]
+    changes: Sequence[Change], numbers: Mapping[str, int]
 ) -> list[tuple[Shelf, list[Row]]]:
     """Sort changed records into the rows of each table; `numbers` has all of `names_in`."""
     rows: dict[str, list[Row]] = {}
-    for name, key, record in changes:
+    for name, key, record, height in changes:
         shelf = SHELVES[name]
         stored = tuple(numbers[part] for part in key) if shelf.interned else key  # type: ignore[index]  # only text is interned
         rows.setdefault(name, []).append(shelf.row(stored, record, height))

@@ -10,18 +10,15 @@ from collections.abc import Iterable
 from sqlalchemy import Connection
 
 from server.ledger.chain import NOTHING, Block, Tip
-from server.store import blocks, readers, rebuild
-from server.store.view import StoreView
+from server.store import readers
+from server.store.filling import Filling
 
 
 def append_chain(connection: Connection, chain: Iterable[Block]) -> Tip:
     """Write every block, from genesis on; give the tip."""
     if readers.tip(connection) != NOTHING:
         raise ValueError("there is a chain in this database already")
-    view, tip = StoreView(connection), NOTHING
+    filling = Filling(connection)
     for block in chain:
-        built = rebuild.again(view, tip, block.header, block.batches)
-        blocks.append(view, built, block.seal)
-        view.take(built.result)
-        tip = built.tip
-    return tip
+        filling.add(block.header, block.batches, block.seal)
+    return filling.end()

@@ -6,19 +6,17 @@ what `blocks.index` writes raises it.  What the blocks say is never touched.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import Connection, delete, select
 
-from server.ledger.chain import NOTHING, Built, Tip, build
-from server.store import blocks, repacking
+from server.ledger.chain import Tip
+from server.store import repacking
+from server.store.filling import Filling
 from server.store.local import FACT
 from server.store.readers import batches_of, headers
 from server.store.schema import INDEX, VIEWS
-from server.store.view import StoreView
-from shared.block import read_header
-from shared.transaction import parse_batch
 
 INDEX_VERSION: Final = 6
 INDEX_FACT: Final = "index_version"
@@ -34,7 +32,7 @@ def bring_up_to_date(connection: Connection) -> None:
         if repacking.is_old(connection):
             repacking.repack(connection)
         if connection.exec_driver_sql(_TOP).scalar_one() is not None:
-            _LOG.warning("the index is made anew from the blocks: a minute for a million sales")
+            _LOG.warning("the index is made anew from the blocks: that may take minutes")
         rebuild(connection)
         connection.execute(delete(FACT).where(_STAMP))
         connection.execute(FACT.insert().values(name=INDEX_FACT, value=str(INDEX_VERSION)))
@@ -53,23 +51,9 @@ def rebuild(connection: Connection, told: Callable[[int, int], None] = lambda *_
     for table in INDEX:
         table.create(connection)
     VIEWS.create_all(connection)
-    view, tip = StoreView(connection), NOTHING
+    filling = Filling(connection)
     top: int = connection.exec_driver_sql(_TOP).scalar_one()
     for height, header, _ in headers(connection):
-        built = again(view, tip, header, batches_of(connection, height))
-        blocks.index(view, built)
-        view.take(built.result)
-        tip = built.tip
+        filling.add(header, batches_of(connection, height))
         told(height, top)
-    return tip
-
-
-def again(view: StoreView, tip: Tip, raw: bytes, batches: Iterable[bytes]) -> Built:
-    """Execute a block again.  Raises ValueError when it does not give the header that it has."""
-    header, parsed = read_header(raw), [parse_batch(batch) for batch in batches]
-    view.prefetch(parsed)
-    built = build(view, tip, parsed, author=header.author, time=header.time)
-    if built.raw != raw:
-        message = f"block {header.height} is not what its transactions give"
-        raise ValueError(message)
-    return built
+    return filling.end()

@@ -73,8 +73,10 @@ class RecordCache:
         self.records: dict[tuple[type[Record], Key], Record | None] = {}
         self.assets: dict[AssetId, Asset] | None = None
         self.places: dict[PlaceId, Place] | None = None
+        self.unwritten: dict[type[Record], dict[Key, Record]] = {}
+        """What no table says yet (`filling.py`); the cache must not forget it, nor its heights."""
         self.names = Names()
-        self.history = History()
+        self.history = History(most)
 
     def take(self, result: BlockResult) -> None:
         """Write a block's changes through, and make room when there is too much."""
@@ -185,14 +187,15 @@ class StoreView:
         return None if row is None else cast("R", shelf.read(row))
 
     def _all(self, record: type[R], front: Key = ()) -> list[tuple[Key, R]]:
-        """Read a table, or what of it has one text in front."""
+        """Read a table, or what of it has one text in front; of two with one key the last holds."""
         shelf = BY_RECORD[record]
         if front and isinstance(front[0], str):
             values = (encode(front[:1]).decode(),)
             rows = self._connection.exec_driver_sql(shelf.some, values)
         else:
             rows = self._connection.exec_driver_sql(shelf.columns)
-        return [(key_of(row, shelf.keys), cast("R", shelf.read(row[shelf.keys :]))) for row in rows]
+        found = [(key_of(row, shelf.keys), shelf.read(row[shelf.keys :])) for row in rows]
+        return cast("list[tuple[Key, R]]", [*found, *self._cache.unwritten.get(record, {}).items()])
 
     def _load(self, record: type[Record], names: Iterable[str]) -> None:
         """Load records with keys of one part that the cache does not have."""
@@ -211,13 +214,17 @@ class StoreView:
             if any((record, (name, asset)) not in records for asset in assets)
         ]
         if missing:
-            records.update(((record, (name, asset)), None) for name in missing for asset in assets)
+            for name in missing:
+                for asset in assets:
+                    records.setdefault((record, (name, asset)), None)
             self._take(record, missing)
 
     def _take(self, record: type[Record], names: list[str]) -> None:
         shelf, records = BY_RECORD[record], self._cache.records
         for row in self._connection.exec_driver_sql(shelf.some, (encode(names).decode(),)):
-            records[record, key_of(row, shelf.keys)] = shelf.read(row[shelf.keys :])
+            place = record, key_of(row, shelf.keys)
+            if records.get(place) is None:
+                records[place] = shelf.read(row[shelf.keys :])
 
 
 def _foresee(

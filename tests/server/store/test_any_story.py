@@ -1,7 +1,8 @@
 """Random stories of all kinds, in memory and on tables: the same chain comes of both.
 
-`rebuild.again` compares each header.  A view that starts every block with nothing in its cache, and
-one whose cache always overflows, must answer as the dictionaries do.
+`filling.again` compares each header.  A view that starts every block with nothing in its cache, and
+one whose cache always overflows, must answer as the dictionaries do; so must one that has not
+written what it knows.
 """
 
 from collections.abc import Callable
@@ -12,8 +13,9 @@ import msgspec
 import pytest
 
 from server.ledger.chain import NOTHING
-from server.store import blocks, rebuild
+from server.store import blocks
 from server.store.database import open_database
+from server.store.filling import Filling, again
 from server.store.truth import prove
 from server.store.view import RecordCache, StoreView
 from shared.bodies import Body, KeyRotate, Role
@@ -84,11 +86,24 @@ def test_tables_and_memory_say_the_same(
         for block in world.blocks:
             cache = between(cache)
             view = StoreView(connection, cache)
-            built = rebuild.again(view, tip, block.header, block.batches)
+            built = again(view, tip, block.header, block.batches)
             blocks.append(view, built, block.seal)
             view.take(built.result)
             tip = built.tip
     assert tip == world.tip
+    with database.read() as connection:
+        assert prove(connection).findings == []
+    database.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_written_late_is_the_same(tmp_path: Path, seed: int) -> None:
+    world, database = told(seed), open_database(tmp_path / "node.db")
+    with database.write() as connection:
+        filling = Filling(connection, unwritten=SMALL, kept=SMALL)
+        for block in world.blocks:
+            filling.add(block.header, block.batches, block.seal)
+        assert filling.end() == world.tip
     with database.read() as connection:
         assert prove(connection).findings == []
     database.close()
