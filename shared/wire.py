@@ -244,7 +244,7 @@ class Deltas(Message, frozen=True, forbid_unknown_fields=True):
     """What is new for this terminal since its cursor.
 
     `head` is the terminal's own as the node knows it.  `catalogue` is null when unchanged.  `more`:
-    ask again at once.
+    ask again at once.  `node_key` is what the node seals with from now on; `header` may be older.
     """
 
     cards: tuple[CardLine, ...]
@@ -253,6 +253,7 @@ class Deltas(Message, frozen=True, forbid_unknown_fields=True):
     head: Head
     header: SealedHeader
     more: bool
+    node_key: PublicKey
     policy: OfflinePolicy
     status: Literal["active", "revoked", "quarantined"]
     time: Count

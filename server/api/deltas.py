@@ -19,7 +19,7 @@ from server.api.route import Answer, Call
 from server.engine.port import Engine
 from server.ledger.records import Author, Place, Rule
 from shared.errors import Code, Refused
-from shared.ids import AuthorId, PlaceId
+from shared.ids import AuthorId, PlaceId, PublicKey
 from shared.policy import OFFLINE, OfflinePolicy
 from shared.wire import CardLine, Deltas as Message, Head, Money, VerdictLine
 
@@ -82,12 +82,19 @@ class Deltas:
             head=Head(hash=head.hash, seq=head.seq),
             header=tip.sealed,
             more=more,
+            node_key=self._node_key(now),
             policy=offline_policy(now, place),
             status=known.status,
             time=self.now_ms(),
             verdicts=tuple(verdicts),
         )
         return message, reached
+
+    def _node_key(self, now: Snapshot) -> PublicKey:
+        node = now.get(Author, (self.engine.author,))
+        if node is None:
+            raise Refused(Code.INTERNAL, "the chain does not know its own node")
+        return PublicKey(node.key)
 
 
 def _standing(now: Snapshot, author: AuthorId) -> Author | None:

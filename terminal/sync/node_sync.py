@@ -220,7 +220,7 @@ class NodeSync:
             deltas = self._page()
             if not isinstance(deltas, Deltas):
                 return deltas
-            header = self._trust.open(deltas.header)
+            header = self._trust.open(deltas.header, deltas.node_key)
             if header is None:
                 return self._stranger()
             problem_found = self._compare(deltas.head)

@@ -1,9 +1,9 @@
 """Whose seals are believed: those of the node's key, from the pairing on through each new one.
 
-Nothing is trusted but the key that is pinned.  When a node seals with another, it is asked how ours
-became that one; each step must be proven by the key before it (`shared.proofs.next_key`).  Only
-then the other one is pinned: first it is durable, then it is believed.  Anything else changes
-nothing.
+Nothing is trusted but the key that is pinned.  When a node says that it seals with another, it is
+asked how ours became that one; each step must be proven by the key before it
+(`shared.proofs.next_key`).  Only then the other one is pinned: first it is durable, then it is
+believed.  Anything else changes nothing.
 """
 
 from __future__ import annotations
@@ -41,13 +41,16 @@ class Trust:
         self._keep = keep
         self._said = ""
 
-    def open(self, sealed: SealedHeader) -> Header | None:
-        """Read a header that our node has sealed; None: it is not our node's, or proves no key.
+    def open(self, sealed: SealedHeader, seals_with: PublicKey) -> Header | None:
+        """Read a header that our node has sealed, and trust the key that it `seals_with` now.
 
-        What is wrong is logged in one line, once for as long as it lasts.
+        None: it is not our node's, or that key is not proven.  What is wrong is logged in one line,
+        once for as long as it lasts.
         """
         try:
-            header = self._opened(sealed, self._pair.node_key) or self._followed(sealed)
+            header = self._opened(sealed, self._pair.node_key)
+            if header is None or seals_with != self._pair.node_key:
+                header = self._followed(sealed, seals_with, header)
         except (Refused, OSError) as error:
             self._say(f"not our node, or it cannot prove its key: {error}")
             return None
@@ -68,20 +71,23 @@ class Trust:
                 return None
             raise
 
-    def _followed(self, sealed: SealedHeader) -> Header:
-        """Go from key to key up to the one that has sealed the header.  Raises Refused, OSError."""
+    def _followed(self, sealed: SealedHeader, last: PublicKey, header: Header | None) -> Header:
+        """Go from key to key up to the last; one on the way has sealed the header, if not ours.
+
+        Raises Refused, OSError.
+        """
         pair, key = self._pair, self._pair.node_key
         for _ in range(MOST_ANSWERS):
             steps = self._steps(key)
             for step in steps:
                 key = next_key(step, chain=pair.chain, author=pair.node, key=key)
-                header = self._opened(sealed, key)
-                if header is not None:
+                header = header or self._opened(sealed, key)
+                if header is not None and key == last:
                     self._pin(key)
                     return header
             if not steps:
                 break
-        raise Refused(Code.BAD_SIGNATURE, "our key leads to no key that has sealed this")
+        raise Refused(Code.BAD_SIGNATURE, "our key does not lead to the one that seals this")
 
     def _steps(self, key: PublicKey) -> tuple[KeyStep, ...]:
         """Ask how a key became others.  Raises Refused."""

@@ -50,9 +50,8 @@ def test_tills_follow_two_rotations_and_refuse_the_thief_of_the_old_key(
     stolen = Node(tmp_path / "thief" / "node", node.port)
     shutil.copytree(node.home, stolen.home)
     node.serve()
-    for place in ("Le Café", "La Plage"):  # each new key seals a block, as any sale would
+    for _ in range(2):  # and nobody sells anything meanwhile
         node.act("key.rotate")
-        node.run("place", "create", place)
     key = public_key(read_keys(node.files).node).hex()
     assert pinned(till) != key
 

@@ -10,7 +10,7 @@ from server.api.route import Call
 from shared.block import read_header
 from shared.bodies import CardBlock, PlaceLeave, PolicySet, TerminalRevoke
 from shared.policy import OFFLINE
-from shared.signing import Purpose, from_text, verify
+from shared.signing import Purpose, from_text, public_key, verify
 from shared.wire import Deltas
 from tests.server.api.world import FIELD, Terminal, World, card, code, good, sale
 
@@ -211,6 +211,16 @@ def test_a_cursor_above_our_height_stops_the_sealing_and_starts_anew(world: Worl
     assert code(till.get(DELTAS, "cursor=999.1")) == (400, "bad_cursor")
     assert not world.node.engine.sealing
     good(till.get(DELTAS, "cursor="), Deltas)
+
+
+def test_they_say_which_key_the_node_seals_with_from_now_on(world: World) -> None:
+    till, before = world.terminal(), world.node.engine.key
+    assert till.deltas().node_key == before
+    world.node.engine.rotate(b"N" * 32)
+    found = till.deltas()
+    assert found.node_key == public_key(b"N" * 32).hex()
+    raw, seal = found.header.header.encode(), from_text(found.header.seal)
+    assert verify(bytes.fromhex(before), Purpose.BLOCK, raw, seal)  # the last of the one before
 
 
 def test_the_cursor_of_a_revoked_till_stops_nothing(world: World) -> None:

@@ -18,7 +18,7 @@ from shared.bodies import AssetClass, KeyRotate, Sale
 from shared.codec import decode, encode, read
 from shared.errors import Code, Refused
 from shared.http_signature import Read, check_claim, read_claim
-from shared.ids import ZERO_CHAIN, ZERO_HASH, AuthorId, BootId, CardRef, Hash, chain_id
+from shared.ids import ZERO_CHAIN, ZERO_HASH, AuthorId, BootId, CardRef, Hash, PublicKey, chain_id
 from shared.policy import OFFLINE
 from shared.proofs import rotation
 from shared.signing import Purpose, public_key, sign, to_text
@@ -123,7 +123,8 @@ class NodeModel:
     stale: int = 0
     beats: int = 0
     said: Heartbeat | None = None
-    seed: bytes = NODE_SEED
+    seed: bytes = NODE_SEED  # what it seals with
+    says: bytes = b""  # what it says that it seals with, if that is another
     steps: list[KeyStep] = field(default_factory=list)
 
     def send(self, request: Request) -> Reply | None:
@@ -241,6 +242,7 @@ class NodeModel:
                     header=raw.decode(), seal=to_text(sign(self.seed, Purpose.BLOCK, raw))
                 ),
                 more=until < len(self.payloads),
+                node_key=PublicKey(public_key(self.says or self.seed).hex()),
                 policy=OFFLINE,
                 status=self.status,  # type: ignore[arg-type]  # set by tests
                 time=self.now_ms,

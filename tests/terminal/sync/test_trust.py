@@ -95,8 +95,34 @@ def test_a_long_way_comes_in_parts(met: Met) -> None:
     assert asked(met.way) == [f"known={PAIR.node_key}", f"known={key(NEWER)}"]
 
 
+def test_a_till_follows_before_the_new_key_has_sealed_anything(met: Met) -> None:
+    """The block of the rotation is the last of the old key: nobody sells, and yet it counts."""
+    met.node.steps += [key_step(NODE_SEED, NEW), key_step(NEW, NEWER)]
+    met.node.says = NEWER
+    assert isinstance(met.terminal.sync.pull(), Pulled)  # sealed by the key before both
+    assert met.terminal.pair.node_key == key(NEWER)
+    met.node.seed = NEWER
+    assert isinstance(met.terminal.sync.pull(), Pulled)
+
+
+def test_a_header_of_a_key_on_the_way_is_good(met: Met) -> None:
+    met.node.steps += [key_step(NODE_SEED, NEW), key_step(NEW, NEWER)]
+    met.node.seed, met.node.says = NEW, NEWER
+    assert isinstance(met.terminal.sync.pull(), Pulled)
+    assert met.terminal.pair.node_key == key(NEWER)
+
+
+def test_a_key_that_is_only_said_is_not_believed(met: Met) -> None:
+    """A header of ours, shown again by whoever heard it: he cannot bring a key of his own."""
+    met.node.says = EVIL
+    no_change(met)
+    met.node.steps.append(key_step(NODE_SEED, NEW))
+    met.terminal.restart()
+    no_change(met)
+
+
 def test_a_rotation_between_two_answers_costs_nothing(met: Met) -> None:
-    """The header is of the key before the last: the till stops there, and follows the next time."""
+    """What was said is the key before the last: the till stops there, and follows the next time."""
     met.node.rotate(NEW)
     met.node.steps.append(key_step(NEW, NEWER))
     assert isinstance(met.terminal.sync.pull(), Pulled)
