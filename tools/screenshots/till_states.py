@@ -151,6 +151,7 @@ def sales() -> dict[str, Till]:
         "02-sale-many-lines": LONG,
         "11-offline-sale": replace(FULL, link=OFFLINE, unsent=WAITING),
         "11-offline-limit": replace(FULL, link=LATE, unsent=replace(WAITING, count=41)),
+        "11-stranger": replace(FULL, link=replace(OFFLINE, stranger=True), unsent=WAITING),
         "14-sale-without-reader": replace(FULL, reader=False),
         "15-training-sale": replace(FULL, training=True),
         "15-training-limit": replace(FULL, training=True, link=LATE, unsent=WAITING),
