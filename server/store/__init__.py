@@ -1,4 +1,4 @@
-"""The store: one SQLite database behind SQLAlchemy Core, written by one thread.
+"""The store: one database (SQLite or PostgreSQL) behind SQLAlchemy Core, written by one thread.
 
 Guarantees that what the writer answered is on the disk, that a failure leaves nothing half written,
 and that readers never wait for it.  `block_*` is the truth and only grows; `chain_*` is an index of

@@ -10,12 +10,19 @@ import click
 from server.ledger.audit import Report, audit
 from server.verify.address import is_address, open_address
 from server.verify.chain_file import ChainFile
-from server.verify.files import UnreadableError, open_chain, read_note, read_receipt
+from server.verify.files import (
+    UnreadableError,
+    open_chain,
+    read_consistency,
+    read_note,
+    read_receipt,
+)
 from server.verify.words import about_chain, about_receipt
 from shared.checkpoint import Checkpoint, read_cosigned
 from shared.errors import Refused
 from shared.host.commands import Commands, Misuse
 from shared.ids import ChainId
+from shared.merkle_proof import proves_consistency
 from shared.receipt import Flaw, check
 
 KEY_BYTES = 32
@@ -95,6 +102,39 @@ def chain(
         click.echo(f"Not proven: {wrong}.")
         sys.exit(1)
     click.echo(about_chain(report, held))
+
+
+@verify.command()
+@click.argument("old", type=_FILE)
+@click.argument("new", type=_FILE)
+@click.option(
+    "--proof", type=_FILE, required=True, help="The answer of /api/v1/proofs/consistency."
+)
+@_KEYS
+@_NEED
+def checkpoints(
+    old: Path, new: Path, proof: Path, keys: tuple[bytes, ...], need: int | None
+) -> None:
+    """Prove that what a node showed once (OLD) is the beginning of what it shows now (NEW).
+
+    Two checkpoints that no proof joins are two histories: keep both, they show it to anybody.
+    """
+    if not keys:
+        raise click.UsageError("--key is needed: the word of which node is it?")
+    with _sentences():
+        enough = _enough(keys, need)
+        first, second = _held(old, keys, enough), _held(new, keys, enough)
+        answer = read_consistency(proof)
+    if (answer.old, answer.new) != (first.size, second.size):
+        raise Misuse(f"{proof} must be the proof from {first.size} to {second.size} leaves")
+    if first.origin != second.origin:
+        click.echo("Not proven: they are checkpoints of two chains.")
+        sys.exit(1)
+    hashes = [bytes.fromhex(part) for part in answer.proof]
+    if not proves_consistency(first.size, first.root, second.size, second.root, hashes):
+        click.echo("Not proven: these are two histories, or the proof was damaged on its way.")
+        sys.exit(1)
+    click.echo(f"Good: the first {first.size} leaves are those of the {second.size}.")
 
 
 @contextmanager

@@ -5,15 +5,16 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final, TypeVar, cast
 
 from server.ledger.chain import Block
 from server.verify.chain_file import ChainFile, ChainFileError, read_chain, write_chain
 from shared.codec import read
 from shared.errors import Refused
 from shared.ids import ChainId
-from shared.wire import Receipt
+from shared.wire import ConsistencyAnswer, Message, Receipt
 
+M = TypeVar("M", bound=Message)
 MAX_RECEIPT_BYTES: Final = 256 * 1024
 COMPRESSION: Final = 6
 
@@ -24,10 +25,19 @@ class UnreadableError(Exception):
 
 def read_receipt(path: Path) -> Receipt:
     """Read a receipt's JSON."""
+    return _read_json(path, Receipt, "a receipt")
+
+
+def read_consistency(path: Path) -> ConsistencyAnswer:
+    """Read the JSON of a proof that one size of a log begins another."""
+    return _read_json(path, ConsistencyAnswer, "a consistency proof")
+
+
+def _read_json(path: Path, shape: type[M], called: str) -> M:
     try:
-        return read(_bytes(path, MAX_RECEIPT_BYTES), Receipt)
+        return read(_bytes(path, MAX_RECEIPT_BYTES), shape)
     except Refused as refused:
-        raise UnreadableError(f"{path} is not a receipt ({refused})") from None
+        raise UnreadableError(f"{path} is not {called} ({refused})") from None
 
 
 @contextmanager
