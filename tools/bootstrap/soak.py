@@ -56,6 +56,7 @@ PARTS: Final = {
             "tests/server/ledger/test_differential.py",
             "tests/server/ledger/test_differential_two.py",
             "tests/server/ledger/test_machine.py",
+            "tests/server/ledger/test_thieves.py",
         ),
     ),
     "rules": Part(

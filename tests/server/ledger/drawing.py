@@ -265,7 +265,7 @@ MOSTLY: Final[Mapping[type[Body], Callable[[Past], Any]]] = {
     ],
     Distribute: lambda _: [{"asset": "MELT", "month": month_of(20_100), "place": "bar"}],
     CashOut: lambda _: [{"asset": "FED", "amount": 3}],
-    Settlement: lambda _: [{"asset": "FED", "amount": 3, "place": "bar"}],
+    Settlement: lambda _: [{"asset": "FED", "amount": n, "place": "bar"} for n in (3, 250)],
     CashOutDone: lambda past: [{"lock": past.here.named["cash_out"][2]}],
     CashOutFailed: lambda past: [{"lock": past.here.named["cash_out"][2]}],
     SettlementDone: lambda past: [{"lock": past.here.named["settlement"][2]}],
