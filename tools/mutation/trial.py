@@ -91,8 +91,8 @@ class Changes:
         """Give every file that has mutants."""
         return [file for file, _, _ in self._texts.values()]
 
-    def of(self, mutant: str) -> tuple[str, set[int]] | None:
-        """Give the file and the lines of the statements that differ; None: not in a statement."""
+    def of(self, mutant: str) -> tuple[str, set[int]]:
+        """Give the file and the lines of the statements that differ; outside of them, all lines."""
         module, _, name = mutant.rpartition(".")
         file, lines, spans = self._texts[module]
         original = f"{_function(name)}__mutmut_orig"
@@ -105,7 +105,7 @@ class Changes:
             for number in range(first, max(last, first + 1)) if tag != "equal" else ():
                 within = [each for each in statements if number in each]
                 if not within:
-                    return None
+                    return file, set(range(start, end + 1))
                 found |= {start + each for each in min(within, key=len)}
         return file, found
 
@@ -127,7 +127,6 @@ class Tests:
         stats = json.loads(STATS.read_text("utf-8"))
         self._seconds: dict[str, float] = stats["duration_by_test"]
         self._items = {item.nodeid: item for item in items}
-        self._functions = dict(_shared(stats["tests_by_mangled_function_name"], items))
         self._changes = Changes(Path())
         self._lines: dict[str, dict[str, set[str]]] = {}
         self._killers: dict[str, list[str]] = defaultdict(list)
@@ -169,10 +168,7 @@ class Tests:
         return [self._items[name] for name in names]
 
     def _reach(self, mutant: str) -> set[str]:
-        changes = self._changes.of(mutant)
-        if changes is None:
-            return self._functions.get(_function(mutant), set())
-        file, numbers = changes
+        file, numbers = self._changes.of(mutant)
         lines = self._lines.get(file, {})
         return set[str]().union(*(lines.get(str(number), set()) for number in numbers))
 

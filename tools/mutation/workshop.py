@@ -26,7 +26,7 @@ FOLDER: Final = ROOT / "out" / "mutation"
 MUTANTS: Final = "mutants"
 """mutmut's own folder."""
 STATS: Final = "mutmut-stats.json"
-"""Which test reaches which function, as mutmut remembers it."""
+"""How long each test takes, as mutmut remembers it."""
 LOG: Final = "log"
 NOT_KILLED: Final = frozenset({0, 5, 33})
 """mutmut's exit codes of what survived, and of what no test reached."""
@@ -94,9 +94,8 @@ def settings(part: Part) -> str:
 
 
 def make(folder: Path) -> bool:
-    """Make all mutants and find out which test reaches which; tell whether that went well."""
+    """Make all mutants and find out how long new tests take; tell whether that went well."""
     shutil.rmtree(folder / MUTANTS / "tests", ignore_errors=True)  # mutmut adds and never removes
-    (folder / MUTANTS / STATS).unlink(missing_ok=True)  # a test may reach more than it did
     forget_survivors(folder / MUTANTS)
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", "1", NONE]
     with (folder / LOG).open("wb") as log:  # to try none of them is an error to mutmut
