@@ -3,7 +3,8 @@
 A pair has one rate, which holds in both directions; what comes out is rounded down, so the pool
 wins.  No round trip through any pairs makes value: a rate that contradicts the others is refused.
 What the pool lacks is created by its issuer, but for the federated token, which is backed, and a
-free currency, which only its members create: those come from what the pool holds.
+free currency, which only its members create, and what is of a place that has left: those come from
+what the pool holds.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from server.ledger.effect import (
     serves,
     speaks_for,
 )
-from server.ledger.records import Idle, Key, Posting, Record, Rule, Wallet
+from server.ledger.records import Asset, Idle, Key, Posting, Record, Rule, Wallet
 from shared.bodies import AssetClass, Exchange
 from shared.errors import Code
 from shared.ids import Account, AssetId, issuer, pool, wallet
@@ -75,12 +76,17 @@ def exchange(context: Context, signed: Signed, body: Exchange) -> Outcome:
         return Code.TOO_SMALL
     missing = taken - context.state.balance(found.pool, body.take)
     created: tuple[Posting, ...] = ()
-    if missing > 0 and assets[body.take].asset_class not in NOT_CREATED:
+    if missing > 0 and _may_be_created(context, assets[body.take]):
         created = (Posting(issuer(body.take), found.pool, body.take, missing),)
     given = Posting(wallet(body.wallet), found.pool, body.give, body.amount)
     received, after = credit(context, found.pool, body.wallet, body.take, taken)
     records = (((body.wallet,), after), *_clock(context, body))
     return Effect((given, *created, *received), records)
+
+
+def _may_be_created(context: Context, asset: Asset) -> bool:
+    """Tell whether an exchange creates what its pool lacks: nobody does for a place that left."""
+    return asset.asset_class not in NOT_CREATED and not context.state.places()[asset.issuer].left
 
 
 def _clock(context: Context, body: Exchange) -> tuple[tuple[Key, Record], ...]:

@@ -15,6 +15,7 @@ from server.ledger.effect import (
     speaks_for,
     used,
     wallet_of,
+    winds_down,
 )
 from server.ledger.evidence import use_up
 from server.ledger.records import Card, Key, Lock, Posting, Record, Wallet
@@ -79,13 +80,20 @@ def _top_up(
 ) -> tuple[tuple[Posting, ...], Records]:
     """Give the postings of money that was paid in: to the card's wallet, else set aside."""
     card = context.state.get(Card, (body.card,))
-    if card is None or card.status == "blocked":
+    if card is None or card.status == "blocked" or _has_left(context, body):
         aside = Posting(source, hold(signed.transaction.hash), body.asset, body.amount)
         return (aside,), _to_pay_back(context, signed, body, card)
     holder = wallet_of(context, card)
     postings, after = credit(context, source, holder, body.asset, body.amount)
     record = replace(after, reloaded_at=at or card.home)
     return postings, (((holder,), record), *used(context, holder, body.asset))
+
+
+def _has_left(context: Context, body: Reload | CashReload) -> bool:
+    """Tell whether euros were paid to a place that has left."""
+    if not isinstance(body, Reload):
+        return False
+    return context.state.places()[context.state.assets()[body.asset].issuer].left
 
 
 def _to_pay_back(
@@ -99,13 +107,16 @@ def _to_pay_back(
 
 
 def reload(context: Context, signed: Signed, body: Reload) -> Outcome:
-    """Book a paid reload: euros into the reserve, as many tokens to the card."""
+    """Book a paid reload: euros into the reserve, as many tokens to the card.
+
+    Whoever paid may not have known that the place has left: then it is set aside, and goes back.
+    """
     asset = context.state.assets().get(body.asset)
     if asset is None:
         return Code.UNKNOWN_ASSET
     if asset.asset_class is not AssetClass.FEDERATED:
         return Code.WRONG_ASSET
-    if code := serves(context, signed, asset.issuer):
+    if code := winds_down(context, signed, asset.issuer):
         return code
     proof = use_up(context, signed, body.evidence)
     if isinstance(proof, Code):

@@ -94,8 +94,8 @@ MUTANTS: Final = (
     Mutant(
         "blocked card: set aside",
         MONEY,
-        'if card is None or card.status == "blocked":',
-        "if card is None:",
+        'if card is None or card.status == "blocked" or',
+        "if card is None or",
     ),
     Mutant(
         "place sells its own",

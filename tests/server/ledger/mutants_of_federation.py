@@ -11,7 +11,7 @@ from tests.server.ledger.mutants import (
     RULES,
     Mutant,
 )
-from tests.server.ledger.mutants_of_assets import ASSETS
+from tests.server.ledger.mutants_of_assets import ASSETS, EXCHANGE
 
 HOLDS, DISPUTES, GOVERNANCE, AUTHORS, ADOPTION, EVIDENCE, LIMITS = (
     f"server/ledger/{name}.py"
@@ -60,6 +60,20 @@ OF_FEDERATION: Final = (
         MONEY,
         "if context.protocol >= ONLY_RESERVES and",
         "if False and",
+    ),
+    # ---------- places that left ----------
+    Mutant("paid to who left: set aside", MONEY, " or _has_left(context, body):", ":"),
+    Mutant(
+        "paid to who left: not refused",
+        MONEY,
+        "winds_down(context, signed, asset.issuer)",
+        "serves(context, signed, asset.issuer)",
+    ),
+    Mutant(
+        "nothing of who left is made",
+        EXCHANGE,
+        " and not context.state.places()[asset.issuer].left",
+        "",
     ),
     # ---------- limits ----------
     Mutant("no flood of proposals", GOVERNANCE, ">= MOST_OPEN:", ">= 10**9:"),

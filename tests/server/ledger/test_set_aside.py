@@ -4,7 +4,7 @@ import pytest
 
 from server.ledger.records import Lock
 from shared.amounts import Amount
-from shared.bodies import CardBlock, CashOutFailed, Chargeback
+from shared.bodies import CardBlock, CashOutDone, CashOutFailed, Chargeback, PlaceLeave
 from shared.ids import EUR, EXTERNAL, Hash, hold, reserve, wallet
 from tests.server.ledger.world import BAR, FED, World, card, holder, modern, purse
 
@@ -46,3 +46,15 @@ def test_what_reached_its_wallet_is_not_to_be_given_back_again(world: World) -> 
     assert lock == Lock(wallet(holder(2)), 500, FED, "failed")
     again = CashOutFailed("stripe:re_2:failed", name)
     assert world.do(world.node, again) == ["rejected(already_settled)"]
+
+
+def test_what_was_paid_to_a_place_that_has_left_goes_back() -> None:
+    """Its holder paid before they could know: it is not refused, and no new tokens go round."""
+    world = modern()
+    assert world.do(world.node, PlaceLeave(BAR)) == ["accepted"]
+    assert world.reload(1, 700, "stripe:cs_1:paid") == ["accepted"]
+    name = world.node.prev
+    assert (world.held(purse(1)), world.held(hold(name))) == (0, 700)
+    assert (world.held(reserve(BAR), EUR), world.held(EXTERNAL, EUR)) == (700, -700)
+    assert world.do(world.node, CashOutDone("stripe:re_1:done", name)) == ["accepted"]
+    assert (world.held(hold(name)), world.held(reserve(BAR), EUR)) == (0, 0)
