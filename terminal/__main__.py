@@ -1,8 +1,8 @@
 """The till's composition root and command line: `./tirelire terminal run|pair|journal|status`.
 
 This is the one place that picks drivers. What cannot be used (a home that another process holds,
-settings with a mistake) ends with one sentence and exit code 2; a till that was told to stop ends
-with 0.
+settings with a mistake) ends with one sentence and exit code 1, a word that is not understood with
+2; a till that was told to stop ends with 0.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from hardware.signals.panel import NullPanel, Panel
 from hardware.signals.player import Player
 from shared.codec import prepare
 from shared.errors import MESSAGES, Code
-from shared.host import HostError, logs
+from shared.host import HostError, in_words, logs
 from shared.host.clock import Clock, SimulatedClock, SystemClock
+from shared.host.commands import Commands
 from shared.host.files import make_private_folder
 from shared.host.lock import HomeLock
 from shared.transaction import open_payload
@@ -78,8 +79,7 @@ def in_home(command: Callable[Concatenate[Place, P], None]) -> Callable[..., Non
     @wraps(command)
     def held(home: Path, *args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            if not home.exists():  # one that is there keeps its rights: it may be a shared folder
-                make_private_folder(home)
+            _make(home)
             with HomeLock(home):
                 command(Place(home, load(home)), *args, **kwargs)
         except (HostError, JournalError) as error:
@@ -88,7 +88,16 @@ def in_home(command: Callable[Concatenate[Place, P], None]) -> Callable[..., Non
     return held
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def _make(home: Path) -> None:
+    """Make a home; one that is there keeps its rights: it may be a shared folder."""
+    try:
+        if not home.exists():
+            make_private_folder(home)
+    except OSError as error:
+        raise HostError(in_words(error)) from None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--home", help="The same for every command.", metavar="DIRECTORY")
 @click.pass_context
 def main(context: click.Context, home: str | None) -> None:
@@ -261,4 +270,4 @@ def _book(desk: Home) -> Journal:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="tirelire terminal")

@@ -7,18 +7,21 @@ import os
 from pathlib import Path
 from typing import Self
 
-from shared.host import HostError
+from shared.host import HostError, in_words
 
 
 class HomeLock:
     """The lock of a home directory, held from construction to `release`.
 
-    Raises HostError, naming the holder, when another process has it.
+    Raises HostError, naming the holder, when another process has it, or when it cannot be opened.
     """
 
     def __init__(self, home: Path) -> None:
-        self._path = home / "lock"
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        path = home / "lock"
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise HostError(in_words(error)) from None
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

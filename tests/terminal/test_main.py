@@ -46,6 +46,20 @@ def test_mistakes_in_the_settings_are_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in text
 
 
+def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    where = tmp_path / "file" / "till"
+    said = CliRunner().invoke(main, ["status", "--home", str(where)])
+    assert (said.exit_code, said.output) == (1, f"Error: {where}: Not a directory\n")
+
+
+def test_a_word_that_is_not_understood() -> None:
+    said = CliRunner().invoke(main, ["pair", "--pin"], prog_name="tirelire terminal")
+    assert said.exit_code == 2
+    assert said.output.endswith("(see tirelire terminal pair --help)\n")
+    assert len(said.output.splitlines()) == 1
+
+
 def test_a_home_that_is_in_use(tmp_path: Path) -> None:
     with HomeLock(tmp_path):
         code, text = said("status", "--home", str(tmp_path))
