@@ -4,8 +4,8 @@ Trusts nothing but what the caller holds from elsewhere: the chain's id, a check
 block: form, height, parent and time of the header, the seal under its author's key, the hash of the
 batches; for each batch its form, links and signature, under the key that the state has just before
 it; then the executor runs again, and its effects, state and log must be those of the header.  What
-the rules have done is proven once more without them (`proofs`): balances from postings, floors,
-sums, evidence.
+the rules have done is proven once more without them (`second_opinion`): balances from postings,
+floors, sums, evidence.
 
 A finding names the height; the first bad block ends the reading, for all that follows hangs on it.
 `watch` sees each block that was proven: whoever keeps tables compares them there, so that nothing
@@ -19,8 +19,8 @@ from server.ledger.chain import NOTHING, Block, Built, Tip, build
 from server.ledger.finding import Finding
 from server.ledger.governance import handed_over
 from server.ledger.memory import Memory
-from server.ledger.proofs import sums, wrong_effects
 from server.ledger.records import Author
+from server.ledger.second_opinion import sums, wrong_effects
 from shared.block import Header, batches_hash, read_header
 from shared.bodies import Genesis, Role
 from shared.checkpoint import Checkpoint, origin

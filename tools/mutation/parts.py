@@ -228,7 +228,7 @@ EXPLAINED: Final = (
         why="a proposal was executed; what is decided is accepted or rejected, and nothing else",
     ),
     Explained(
-        where=r"server\.ledger\.proofs\..*",
+        where=r"server\.ledger\.second_opinion\..*",
         differs=r"(\"evidence\", )(?:\"\"|None)|(?<=total\.get\(asset, 0\) )[-+](?= amount)",
         why="no name is no name; a sum is zero with either sign",
     ),

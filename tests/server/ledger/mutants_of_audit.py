@@ -5,7 +5,7 @@ from typing import Final
 from tests.server.ledger.mutants import Mutant
 
 AUDIT, PROOFS, LINKS, PAST = (
-    f"server/ledger/{name}.py" for name in ("audit", "proofs", "links", "past")
+    f"server/ledger/{name}.py" for name in ("audit", "second_opinion", "links", "past")
 )
 CHECKPOINT: Final = "shared/checkpoint.py"
 _ROOT: Final = "(header.log.size, header.log.root) != (self._log.size,"

@@ -9,8 +9,8 @@ import pytest
 from server.ledger.audit import audit
 from server.ledger.chain import Block, build
 from server.ledger.finding import Finding
-from server.ledger.proofs import sums
 from server.ledger.records import Balance
+from server.ledger.second_opinion import sums
 from shared.amounts import Amount
 from shared.block import batches_hash, read_header, write_header
 from shared.bodies import Reload

@@ -9,8 +9,8 @@ import pytest
 from server.ledger.audit import _Bad, _check
 from server.ledger.executor import BlockResult, execute
 from server.ledger.memory import Memory
-from server.ledger.proofs import sums, wrong_effects
 from server.ledger.records import Balance, Evidence, Key, Posting, Record
+from server.ledger.second_opinion import sums, wrong_effects
 from shared.amounts import Amount
 from shared.bodies import PolicySet, Reload
 from shared.ids import Hash, place
