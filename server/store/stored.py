@@ -1,11 +1,13 @@
 """The blocks as they are stored, for whoever proves them: damage comes as bytes that prove nothing.
 
-Streams: never more than one block is held, and nothing but the connection's snapshot.
+Streams: a block is held and a few batches ahead, and nothing but the connection's snapshot.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Final, NamedTuple
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -19,8 +21,13 @@ STREAM: Final = {"stream_results": True, "max_row_buffer": 1000}
 _HEADERS: Final = """
 SELECT height, packed, seal FROM block_header WHERE height >= ? AND height < ? ORDER BY height
 """
-_BATCHES: Final = "SELECT packed FROM block_batch WHERE height = ? ORDER BY position"
+_BATCHES: Final = """
+SELECT height, packed FROM block_batch WHERE height >= ? AND height < ? ORDER BY height, position
+"""
+_LARGE: Final = {"stream_results": True, "max_row_buffer": 16}
+"""The same for rows that may have a mebibyte each."""
 _NO_END: Final = 2**62
+_NOTHING_LEFT: Final[tuple[int, Iterator[Any]]] = (_NO_END, iter(()))
 
 
 class Stored(NamedTuple):
@@ -33,10 +40,21 @@ class Stored(NamedTuple):
 
 def stored_blocks(connection: Connection, first: int = 0, end: int = _NO_END) -> Iterator[Block]:
     """Give every block from a height on, by default from genesis, and below another."""
-    with connection.exec_driver_sql(_HEADERS, (first, end), execution_options=STREAM) as headers:
+    heights = (first, end)
+    with (
+        connection.exec_driver_sql(_HEADERS, heights, execution_options=STREAM) as headers,
+        connection.exec_driver_sql(_BATCHES, heights, execution_options=_LARGE) as rows,
+    ):
+        groups = groupby(rows, itemgetter(0))
+        at, group = next(groups, _NOTHING_LEFT)
         for height, header, seal in headers:
-            batches = connection.exec_driver_sql(_BATCHES, (height,)).scalars()
-            yield Block(_unpacked(header), _bytes(seal), tuple(map(_unpacked, batches)))
+            while at < height:  # its header is gone
+                at, group = next(groups, _NOTHING_LEFT)
+            batches: tuple[bytes, ...] = ()
+            if at == height:
+                batches = tuple(_unpacked(packed) for _, packed in group)
+                at, group = next(groups, _NOTHING_LEFT)
+            yield Block(_unpacked(header), _bytes(seal), batches)
 
 
 def _unpacked(packed: object) -> bytes:
