@@ -2,11 +2,13 @@
 
 What can be undone is what one hand did to wallets: issue, cash, transfer, gift, exchange, stamp.
 It is undone whole and once, or not at all when what it gave was spent.  Debts that it had repaid
-come back, as far as the place of the loss has not taken out what it was repaid; value that returns
-to a wallet repays its debts, as any value that reaches it.
+come back as far as their wallet has not the means, and the place of the loss has not taken out what
+it was repaid; value that returns to a wallet repays its debts, as any value that reaches it.
 """
 
 from typing import Final, TypeAlias
+
+from msgspec.structs import replace
 
 from server.ledger.effect import (
     DISPUTES,
@@ -27,7 +29,7 @@ from server.ledger.records import Corrected, Posting, Wallet
 from server.ledger.state import Done
 from shared.bodies import Badge, CashReload, Correction, Exchange, Gift, Issue, Transfer
 from shared.errors import Code
-from shared.ids import POT_GUARANTEE, Account, PlaceId, WalletId, loss, place, wallet
+from shared.ids import POT_GUARANTEE, Account, AssetId, PlaceId, WalletId, loss, place, wallet
 
 Undone: TypeAlias = Issue | CashReload | Transfer | Gift | Exchange | Badge
 _WALLET: Final = wallet(WalletId(""))
@@ -101,7 +103,26 @@ def _opposite(context: Context, done: Done) -> tuple[Posting, ...] | None:
         Posting(now(posting.target), now(posting.source), posting.asset, posting.amount)
         for posting in reversed(done.postings)
     )
-    return None if any(posting.source == posting.target for posting in postings) else postings
+    if any(posting.source == posting.target for posting in postings):
+        return None
+    return _without_what_is_there(context, postings)
+
+
+def _without_what_is_there(context: Context, postings: tuple[Posting, ...]) -> tuple[Posting, ...]:
+    """Let debts come back only as far as their wallet has not what it gives back."""
+    lacks: dict[tuple[Account, AssetId], int] = {}
+    for each in postings:
+        key = (each.source, each.asset)
+        lacks[key] = lacks.get(key, -context.state.balance(*key)) + each.amount
+    kept: list[Posting] = []
+    for each in postings:
+        amount, key = each.amount, (each.target, each.asset)
+        if _creditor(each.source):
+            amount = max(0, min(amount, lacks[key]))
+            lacks[key] -= amount
+        if amount:
+            kept.append(replace(each, amount=amount))
+    return tuple(kept)
 
 
 def _settled(

@@ -41,7 +41,7 @@ def faults(memory: Memory) -> list[str]:
         (str(account), str(code)): balance.amount
         for (account, code), balance in memory.rows(Balance).items()
     }
-    checks = (_sums, _places, _debts, _locks, _pots, _purses)
+    checks = (_sums, _places, _debts, _means, _locks, _pots, _purses)
     return [fault for check in checks for fault in check(memory, held)]
 
 
@@ -76,6 +76,14 @@ def _debts(memory: Memory, held: Held) -> Iterator[str]:
         for account, code in {*held, *owed}:
             if account == loss(PlaceId(str(name))) and -held[account, code] != owed[account, code]:
                 yield f"{account} lost {-held[account, code]} {code}, owed {owed[account, code]}"
+
+
+def _means(memory: Memory, held: Held) -> Iterator[str]:
+    """Nobody owes what he has."""
+    for (name,), record in memory.rows(Wallet).items():
+        for code, at, debt in record.debts:
+            if held[f"wallet:{name}", code]:
+                yield f"wallet:{name} has {code} and owes {at} {debt}"
 
 
 def _locks(memory: Memory, held: Held) -> Iterator[str]:

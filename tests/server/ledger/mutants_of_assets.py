@@ -197,7 +197,16 @@ OF_ASSETS: Final = (
     ),
     Mutant("what returns repays", CORRECTIONS, "        booked.extend(repaid)\n", ""),
     Mutant(
-        "no posting to oneself", CORRECTIONS, "return None if any(", "return None if False and any("
+        "no posting to oneself",
+        CORRECTIONS,
+        "if any(posting.source == posting.target for posting in postings):",
+        "if False:",
+    ),
+    Mutant(
+        "a debt stays paid",
+        CORRECTIONS,
+        "amount = max(0, min(amount, lacks[key]))",
+        "amount = max(0, amount)",
     ),
     Mutant(
         "a correction is no use",

@@ -231,9 +231,11 @@ class Second(Reference):
     def _undo(self, back: list[Move]) -> str:
         """Move it back, and say what is short."""
         short, restored = "", []
-        for source, target, asset, amount in back:
-            kind, _, place = source.partition(":")
-            if kind == "loss":
+        for source, target, asset, cents in back:
+            amount, (kind, _, place) = cents, source.partition(":")
+            if kind == "loss":  # a debt comes back if its wallet cannot give back what it got
+                gives = [move[3] for move in back if (move[0], move[2]) == (target, asset)]
+                amount = max(0, min(cents, sum(gives) - self.held[target, asset]))
                 restored.append((place, asset, self._free(place, asset)))
             elif kind != "issuer" and self.held[source, asset] < amount:
                 short = short or SHORT.get(kind, "pot_short")

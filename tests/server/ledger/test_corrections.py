@@ -151,6 +151,18 @@ def test_a_debt_that_it_repaid_comes_back(here: Neighbours) -> None:
     assert (here.world.held(purse(2)), here.world.held(loss(BAR))) == (20, 0)
 
 
+def test_a_debt_stays_paid_by_who_has_the_means(here: Neighbours) -> None:
+    """Card 2 had a gift pay the 80 it owed; it gives all back out of what it has by now."""
+    here.world.sale(2, 80)
+    here.world.reload(1, 1000, "e1")
+    here.bar(moved(100))
+    mistake = here.world.node.seq
+    here.world.reload(2, 50, "e2")
+    assert here.bar(undo(here.world.node, mistake)) == ["accepted"]
+    assert (here.world.held(purse(2)), here.world.held(loss(BAR))) == (0, -30)
+    assert here.world.memory.get(Wallet, (holder(2),)) == Wallet(((FED, BAR, 30),), BAR, BAR)
+
+
 def test_what_returns_repays_what_its_wallet_owes_by_now(here: Neighbours) -> None:
     here.world.reload(1, 100, "e1")
     here.bar(moved(100))
