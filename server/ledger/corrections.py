@@ -61,8 +61,7 @@ def _may_not_undo(context: Context, signed: Signed, body: Undone, at: PlaceId) -
     """Say why a node may not undo something; `at` is the terminal's place, if one did it.
 
     What an issuer or a till has made they may take back.  What was given to somebody is theirs: the
-    node of their home takes it back, or nobody does.  An exchange is undone at the rate it had: at
-    another one, it would be a bet that the holder wins or takes back.
+    node of their home takes it back, or nobody does.
     """
     match body:
         case CashReload():  # also once the place has left: what was set aside goes home
@@ -82,7 +81,10 @@ def _serves_home(context: Context, signed: Signed, name: WalletId) -> Code | Non
 
 
 def _rate_has_changed(context: Context, done: Done) -> bool:
-    """Tell whether an exchange would give something else by now."""
+    """Tell whether an exchange would give something else by now.
+
+    To undo it then would be a bet that its holder wins or takes back.
+    """
     body = done.body
     if not isinstance(body, Exchange):
         return False
