@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from tools.screenshots import web
 from tools.screenshots.office import MemoryOffice
 
-pytestmark = [pytest.mark.loopback, pytest.mark.alone]
+pytestmark = pytest.mark.loopback
 
 SETS = {
     "member": (False, True, web.MEMBER_PAGES),
