@@ -109,8 +109,8 @@ def _row(
 NODE: Final = "node"
 TILL: Final = "terminal"
 ALL: Final = "node terminal place wallet"
-"""No kind makes authors of the roles `place` and `wallet` yet: until one does, a node speaks for its
-places and for the wallets at home there.  What such keys will sign is fixed already."""
+"""No kind makes authors of the roles `place` and `wallet` yet: until one does, a node speaks for
+its places and for the wallets at home there.  What such keys will sign is fixed already."""
 
 _ROWS: Final = (
     _row("genesis", (Genesis,), NODE, 1, "the founding node and its key"),
