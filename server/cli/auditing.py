@@ -52,7 +52,7 @@ def audit(
 
 def _show_audit(found: dict[str, Any], to: Console) -> None:
     if found["bad_height"] is not None:
-        to.print(f"[red]Wrong at height {found['bad_height']}: {found['cause']}[/red]")
+        to.print(f"Wrong at height {found['bad_height']}: {found['cause']}", style="red")
         return
     count, ms = found["transactions"], found["duration_ms"]
     to.print(f"Good: {found['height'] + 1} blocks, {count} transactions in {ms} ms.")

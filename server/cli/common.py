@@ -42,10 +42,15 @@ class Scene:
 
 
 def console() -> Console:
-    """Give where people read: colours only on a terminal, and no wrapping in a pipe."""
+    """Give where people read: colours only on a terminal, and no wrapping in a pipe.
+
+    Names are written as they are: what looks like rich's markup was written by a stranger.
+    """
     plain = not os.isatty(1)
     width = WIDE if plain else None
-    return Console(highlight=False, soft_wrap=True, no_color=plain, width=width)
+    return Console(
+        highlight=False, markup=False, emoji=False, soft_wrap=True, no_color=plain, width=width
+    )
 
 
 def scene_options(command: Callable[..., T]) -> Callable[..., T]:

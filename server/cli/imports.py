@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from server.cli.common import Scene, asking, money, scene_options, table
 
@@ -44,7 +45,8 @@ def cards_import(scene: Scene, *, file: Path, dry_run: bool) -> None:
 def _show_import(found: dict[str, Any], to: Console) -> None:
     for bad in found["problems"]:
         reason = CAUSES.get(bad["cause"], bad["cause"])
-        to.print(f"[red]line {bad['line']}[/red]: {reason} {bad['detail']}".rstrip())
+        said = f": {reason} {bad['detail']}".rstrip()
+        to.print(Text.assemble((f"line {bad['line']}", "red"), said))
     counts = f"{found['new']} new, {found['known']} known, {len(found['problems'])} wrong"
     to.print(f"{counts}; {found['imported']} imported")
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from server.cli.common import Scene, asking, moment, money, scene_options, table
 from server.control.errors import NotPossibleError
@@ -22,9 +23,9 @@ def status(scene: Scene) -> None:
 
 
 def _show_status(node: dict[str, Any], to: Console) -> None:
-    sealing = "sealing" if node["sealing"] else "[red]not sealing: blocks are missing here[/red]"
-    to.print(f"[bold]{node['name']}[/bold]  {node['address']}")
-    to.print(f"height {node['height']}, {sealing}")
+    sealing = "sealing" if node["sealing"] else ("not sealing: blocks are missing here", "red")
+    to.print(Text.assemble((node["name"], "bold"), f"  {node['address']}"))
+    to.print(Text.assemble(f"height {node['height']}, ", sealing))
     to.print(f"chain {node['chain']}")
     to.print(f"key   {node['key']}")
     to.print(f"payments: {node['payments']}    time: {moment(node['time_ms'])}")
@@ -43,7 +44,7 @@ def _show_status(node: dict[str, Any], to: Console) -> None:
     elif audit["bad_height"] is None:
         to.print(f"audit: good up to height {audit['height']}, {moment(audit['at_ms'])}")
     else:
-        to.print(f"[red]audit: height {audit['bad_height']}: {audit['cause']}[/red]")
+        to.print(f"audit: height {audit['bad_height']}: {audit['cause']}", style="red")
     away = moment(node["backup_elsewhere_ms"])
     to.print(f"backup: {moment(node['backup_ms'])}; elsewhere: {away}")
     to.print(f"dead letters: {node['dead_letters']}    open tasks: {len(node['tasks'])}")
@@ -77,8 +78,8 @@ def chain_link(scene: Scene) -> None:
     def show(found: dict[str, Any], to: Console) -> None:
         to.print(found["link"])
         if found["open"]:
-            to.print("Anybody may read it ([chain] open in node.toml).", markup=False)
-        to.print(f"tirelire verify chain '{found['link']}' --chain {found['chain']}", markup=False)
+            to.print("Anybody may read it ([chain] open in node.toml).")
+        to.print(f"tirelire verify chain '{found['link']}' --chain {found['chain']}")
         to.print(f"key {found['key']}")
 
     scene.show(answer, show)
@@ -105,7 +106,8 @@ def doctor(scene: Scene) -> None:
 def _show_doctor(lines: list[dict[str, str]], to: Console) -> None:
     for line in lines:
         colour = COLOURS[line["level"]]
-        to.print(f"[{colour}]{line['level']:<5}[/{colour}] {line['check']:<9} {line['text']}")
+        level = (f"{line['level']:<5}", colour)
+        to.print(Text.assemble(level, f" {line['check']:<9} {line['text']}"))
         if line["fix"]:
             to.print(f"                → {line['fix']}")
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from server.cli.common import Scene, asking, moment, scene_options
 from server.cli.looking import _show_terminals
@@ -76,7 +77,8 @@ def pair_pin(scene: Scene, *, label: str, place: str) -> None:
         answer = ask("terminal.pair-pin", label=label, place=place)
 
     def show(found: dict[str, Any], to: Console) -> None:
-        to.print(f"[bold]{found['pin'][:3]} {found['pin'][3:]}[/bold]  for {found['label']}")
+        pin = (f"{found['pin'][:3]} {found['pin'][3:]}", "bold")
+        to.print(Text.assemble(pin, f"  for {found['label']}"))
         to.print(f"at {found['address']}, until {moment(found['expires_ms'])}, once")
 
     scene.show(answer, show)

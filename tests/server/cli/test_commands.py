@@ -184,6 +184,12 @@ def test_assets_places_and_terminals(line: Line) -> None:
     assert "/welcome/" in line.good("user", "invite")
 
 
+def test_a_name_is_shown_as_it_was_written(line: Line) -> None:
+    line.good("asset", "create", "FEU", "[red]Feu[/x] :fire:")
+    assert "FEU    [red]Feu[/x] :fire:  local" in line.good("status")
+    assert "  for [/x]\n" in line.good("terminal", "pair-pin", "[/x]")
+
+
 def test_an_asset_of_each_class_has_what_its_class_usually_has(line: Line) -> None:
     for code, asset_class in (
         ("CADEAU", "gift"), ("REPAS", "meal"), ("HEURE", "time"), ("LIBRE", "libre"),
