@@ -53,8 +53,11 @@ def test_a_chain_is_founded_once(where: Path | str) -> None:
 @pytest.mark.parametrize(
     "bodies, why",
     [
-        ([BAR, BAR], r"transaction 2: rejected\(already_exists\)"),
-        ([PlaceCreate(name="Bar", place=PlaceId("No Place"))], "transaction 1: bad_field"),
+        ([BAR, BAR], r"place.create: already_exists \(This exists already.\)"),
+        (
+            [PlaceCreate(name="Bar", place=PlaceId("No Place"))],
+            r"place.create: bad_field \(A field is badly written.\)",
+        ),
     ],
 )
 def test_a_bad_start_leaves_nothing(where: Path | str, bodies: list[Body], why: str) -> None:
