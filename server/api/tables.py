@@ -74,7 +74,7 @@ _RUNS: Final = text(
     SELECT height, batch, min(seq) AS first FROM (
       SELECT height, batch, seq FROM chain_transaction
       WHERE author = :author AND seq >= :first ORDER BY seq LIMIT 500
-    ) GROUP BY height, batch ORDER BY first
+    ) AS found GROUP BY height, batch ORDER BY first
     """
 )
 _EVERY: Final = text("SELECT card FROM chain_card WHERE card > :after ORDER BY card LIMIT :limit")

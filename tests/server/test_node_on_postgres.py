@@ -16,7 +16,7 @@ from server.founding import found_node
 from server.home import Home
 from server.store.dump import DumpError, undump
 from shared.host import HostError
-from shared.wire import Status
+from shared.wire import JournalAnswer, Status
 from tests.server.api.world import PLAN, World, code, good, reopened, sale, world as make_world
 from tools.postgres import Server
 
@@ -48,6 +48,8 @@ def test_it_sells_and_audits_and_goes_on_after_a_restart(world: World) -> None:
     till = world.terminal()
     till.send(sale(0, 100), sale(1, 200))
     assert good(world.client.get("/api/v1/status"), Status).height == world.node.engine.tip.height
+    journal = good(till.get("/api/v1/journal", "from=1"), JournalAnswer)
+    assert [text.encode() for text in journal.payloads] == till.payloads
     assert world.client.get("/public").status_code == 200
     assert world.node.audit().finding is None
     assert not world.node.home.database.exists()
