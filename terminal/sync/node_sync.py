@@ -221,8 +221,8 @@ class NodeSync:
             if not isinstance(deltas, Deltas):
                 return deltas
             header = self._trust.open(deltas.header, deltas.node_key)
-            if header is None:
-                return self._stranger()
+            if isinstance(header, NodeLost):
+                return self._unproven(header)
             problem_found = self._compare(deltas.head)
             if problem_found is not None:
                 return problem_found
@@ -324,10 +324,10 @@ class NodeSync:
         self._trouble = NodeLost(stranger=stranger) if code is None else NodeRefused(code)
         return self._trouble
 
-    def _stranger(self) -> NodeLost | NodeRefused:
+    def _unproven(self, lost: NodeLost) -> NodeLost | NodeRefused:
         """Take what does not prove to be our node for no answer, and send it nothing."""
         self._plan = replace(self._plan, acquainted=False)
-        return self._lost(stranger=True)
+        return self._lost(stranger=lost.stranger)
 
     def _refused(self, code: Code) -> NodeRefused:
         self._plan = self._plan.failed()

@@ -20,13 +20,19 @@ from shared.errors import Code, Refused
 from shared.ids import PublicKey
 from shared.proofs import next_key, open_sealed
 from shared.wire import KeysAnswer, KeyStep, PairAnswer, SealedHeader
-from terminal.sync.transport import SignedReads
+from terminal.sync.plan import PASSING
+from terminal.sync.transport import SignedReads, code_of
+from terminal.till.events import NodeLost
 
 log = logging.getLogger(__name__)
 
 HTTP_OK: Final = 200
 PATH: Final = "/api/v1/keys"
 MOST_ANSWERS: Final = 20  # on the way to one key: a node that never ends must not hold us
+
+
+class _UnansweredError(Exception):
+    """How its key became another may be heard the next time."""
 
 
 class Trust:
@@ -41,19 +47,24 @@ class Trust:
         self._keep = keep
         self._said = ""
 
-    def open(self, sealed: SealedHeader, seals_with: PublicKey) -> Header | None:
+    def open(self, sealed: SealedHeader, seals_with: PublicKey) -> Header | NodeLost:
         """Read a header that our node has sealed, and trust the key that it `seals_with` now.
 
-        None: it is not our node's, or that key is not proven.  What is wrong is logged in one line,
-        once for as long as it lasts.
+        A stranger's is no answer, nor is one whose proof is lost on the way or finds no room on the
+        disk.  What is wrong is logged in one line, once for as long as it lasts.
         """
         try:
             header = self._opened(sealed, self._pair.node_key)
             if header is None or seals_with != self._pair.node_key:
                 header = self._followed(sealed, seals_with, header)
-        except (Refused, OSError) as error:
-            self._say(f"not our node, or it cannot prove its key: {error}")
-            return None
+        except _UnansweredError:
+            return NodeLost()
+        except OSError as error:
+            self._say(f"the key that our node has now cannot be kept: {error}")
+            return NodeLost()
+        except Refused as refused:
+            self._say(f"not our node, or it cannot prove its key: {refused}")
+            return NodeLost(stranger=True)
         self._said = ""
         return header
 
@@ -74,7 +85,7 @@ class Trust:
     def _followed(self, sealed: SealedHeader, last: PublicKey, header: Header | None) -> Header:
         """Go from key to key up to the last; one on the way has sealed the header, if not ours.
 
-        Raises Refused, OSError.
+        Raises Refused, OSError, _UnansweredError.
         """
         pair, key = self._pair, self._pair.node_key
         for _ in range(MOST_ANSWERS):
@@ -90,9 +101,11 @@ class Trust:
         raise Refused(Code.BAD_SIGNATURE, "our key does not lead to the one that seals this")
 
     def _steps(self, key: PublicKey) -> tuple[KeyStep, ...]:
-        """Ask how a key became others.  Raises Refused."""
+        """Ask how a key became others.  Raises Refused, _UnansweredError."""
         reply = self._reads.get(PATH, {"known": key})
-        if reply is None or reply.status != HTTP_OK:
+        if reply is None or code_of(reply) in PASSING:
+            raise _UnansweredError
+        if reply.status != HTTP_OK:
             raise Refused(Code.BAD_PROOF, "it does not say how its key became another")
         return read(reply.body, KeysAnswer).steps
 

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from shared.errors import Code
 from shared.signing import Purpose, public_key, sign, to_text
 from shared.wire import KeysAnswer, KeyStep
 from terminal.sync.transport import Reply, Request
 from terminal.sync.trust import MOST_ANSWERS
 from terminal.till.events import NodeLost, Pulled, Pushed
 from tests.terminal.sync.made import Terminal
-from tests.terminal.sync.node_model import NODE_SEED, PAIR, NodeModel, good, key_step
+from tests.terminal.sync.node_model import NODE_SEED, PAIR, NodeModel, good, key_step, problem
 
 NEW, NEWER, EVIL = b"N" * 32, b"O" * 32, b"E" * 32
 STRANGER = NodeLost(stranger=True)
@@ -136,13 +137,31 @@ def test_the_key_is_durable_before_it_is_believed(met: Met) -> None:
     met.node.rotate(NEW)
     met.terminal.disk_full = True
     seen = met.terminal.sync.seen()
-    assert met.terminal.sync.pull() == STRANGER
+    assert met.terminal.sync.pull() == NodeLost()  # the till's own trouble
     assert (met.terminal.pair, met.terminal.sync.seen()) == (PAIR, seen)
     met.terminal.disk_full = False
     met.terminal.time.now += 60_000
     met.node.now_ms = met.terminal.time.now
     assert isinstance(met.terminal.sync.pull(), Pulled)
     assert met.terminal.pair.node_key == key(NEW)
+
+
+@pytest.mark.parametrize("answer", [None, problem(503, Code.NODE_BUSY)])
+def test_a_proof_that_is_lost_on_the_way_is_asked_for_again(met: Met, answer: Reply | None) -> None:
+    """Nobody calls the organisers because the network broke just now."""
+
+    class Cut(NodeModel):
+        def send(self, request: Request) -> Reply | None:
+            return answer if request.path == "/api/v1/keys" else super().send(request)
+
+    met.node.rotate(NEW)
+    honest, met.way.node = met.node, Cut(seed=NEW)
+    seen = met.terminal.sync.seen()
+    assert met.terminal.sync.pull() == NodeLost()
+    assert (met.terminal.pair, met.terminal.sync.seen()) == (PAIR, seen)
+    met.way.node = honest
+    met.terminal.restart()
+    assert isinstance(met.terminal.sync.pull(), Pulled)
 
 
 def test_a_cut_before_the_disk_has_it_is_made_good_by_the_next_start(met: Met) -> None:
