@@ -29,8 +29,8 @@ WHERE l.locktype = 'advisory' AND d.datname = current_database() AND l.granted
 BLOCKED = "SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted"
 FULL_BYTES = 1_500_000
 """More than a segment of the server's log has (1 MiB), so that only tables feel it."""
-NO_SEGMENT_BYTES = "1000000"
-"""Less than that: no new segment can be made, and tables are not as long yet."""
+NO_BYTES = "0"
+"""No file takes a byte: a limit within a segment of the log is met by one start and not the next."""
 
 
 @dataclass
@@ -256,7 +256,7 @@ def test_a_server_whose_log_is_full_falls_and_nothing_is_lost_when_it_stands_aga
     """Without room for its log (`pg_wal`) PostgreSQL ends, and does not start until there is."""
     with serving((*SETTINGS, "min_wal_size=2MB")) as server:
         world = World(server.fresh(), cards=1, funds=FUNDS)
-        server.limit_files(NO_SEGMENT_BYTES)
+        server.limit_files(NO_BYTES)
         till, sold = world.till[0], 0
         batch = till.next(*[sale(0, 1)] * 500)
         while patiently(world, batch) is not None:
