@@ -30,7 +30,7 @@ BLOCKED = "SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted"
 FULL_BYTES = 1_500_000
 """More than a segment of the server's log has (1 MiB), so that only tables feel it."""
 NO_BYTES = "0"
-"""No file takes a byte: a limit within a segment of the log is met by one start and not the next."""
+"""No file takes a byte: a limit in a segment of the log is met by one start and not the next."""
 
 
 @dataclass
