@@ -11,9 +11,12 @@ from itertools import islice
 from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     Select,
+    Table,
+    and_,
     bindparam,
     case,
     func,
@@ -218,9 +221,16 @@ def _of_account(
     moved = (place for place in moves(connection, account, before[0]) if place < before)
     found: list[Row[Any]] = []
     while len(found) < count and (places := list(islice(moved, count))):
-        wanted = newest.where(tuple_(TX.height, TX.idx).in_(places))
+        wanted = newest.where(_at(CHAIN_TRANSACTION, places))
         found += connection.execute(wanted).all()
     return found[:count]
+
+
+def _at(table: Table, places: Sequence[Place]) -> ColumnElement[bool]:
+    """Say which rows: SQLite finds heights by the index, but would read all rows for pairs."""
+    heights = sorted({height for height, _ in places})
+    pairs = tuple_(table.c.height, table.c.idx).in_(places)
+    return and_(table.c.height.in_(heights), pairs)
 
 
 def _transactions() -> Select[Any]:
@@ -236,7 +246,7 @@ def _postings(
     if not rows:
         return {}
     columns = CHAIN_POSTING.c
-    wanted = tuple_(columns.height, columns.idx).in_([(row.height, row.idx) for row in rows])
+    wanted = _at(CHAIN_POSTING, [(row.height, row.idx) for row in rows])
     ordered = select(CHAIN_POSTING).where(wanted).order_by(columns.height, columns.idx, columns.n)
     found: dict[tuple[int, int], list[Posting]] = {}
     for each in connection.execute(ordered):

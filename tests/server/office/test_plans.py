@@ -7,22 +7,29 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from server.api.tables import TableSnapshot
 from server.ledger.records import Balance
 from server.office.sql_books import SqlBooks
 from server.store import readers
 from server.store.codec import BY_RECORD
 from server.store.database import Database, open_database
+from server.store.importing import append_chain
+from server.store.linking import key_terms
 from server.store.proofs import LogReader
 from server.store.view import StoreView
 from shared.ids import Account, AuthorId
+from tests.server.verify.chains import recorded
 
-AUTHOR = AuthorId("a" * 32)
-WALLET = Account("wallet:" + "b" * 32)
+AUTHOR = AuthorId("71857d1d2d3d3e24aa926a4c677ba6ef")
+WALLET = Account("wallet:000000000000000000000000000a0001")
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
+    """A chain with rows: what finds nothing asks no further."""
     database = open_database(tmp_path / "node.db")
+    with database.write() as connection:
+        append_chain(connection, recorded())
     yield database
     database.close()
 
@@ -68,12 +75,18 @@ def test_pages(database: Database, ask: Callable[[SqlBooks], object]) -> None:
     assert [step for step in steps if step.startswith(("SCAN chain_", "SCAN block_"))] == []
 
 
-def test_what_a_block_and_a_proof_ask(database: Database) -> None:
+def test_what_a_block_a_proof_and_a_till_ask(database: Database) -> None:
     def ask(books: SqlBooks) -> None:
         with books.read() as connection:
             readers.placed(connection, AUTHOR, 1, 5)
             readers.done(connection, AUTHOR, [1, 2])
             LogReader(connection).entry(AUTHOR, 1)
+            key_terms(connection)
+            tills = TableSnapshot(connection, "2026-11-25", "Europe/Paris")
+            tills.verdicts(AUTHOR, 3, 0, 5)
+            tills.payloads(AUTHOR, 2)
+            tills.cards(3, "", 5)
+            tills.cards(-1, "", 5)
             StoreView(connection).get(Balance, (WALLET, "FED"))
             connection.exec_driver_sql(BY_RECORD[Balance].some, ('["wallet:x"]',))
 
