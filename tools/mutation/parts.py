@@ -233,6 +233,11 @@ EXPLAINED: Final = (
         why="no name is no name; a sum is zero with either sign",
     ),
     Explained(
+        where=r"server\.ledger\.refunds\.x__takes_too_much__.*",
+        differs=r"(any\(0 <)=?(?= amount)",
+        why="no place has less than nothing net of its losses: taking nothing is not too much",
+    ),
+    Explained(
         where=r"server\.ledger\.sales\.x__slot_dues__.*",
         differs=r"(before <)=?(?= after <= MOST_CENTS)",
         why="a total is a cent at least, so an empty interval has never the right one",

@@ -5,12 +5,12 @@ import pytest
 from server.ledger.effect import DISPUTES
 from server.ledger.records import Wallet
 from shared.amounts import Amount
-from shared.bodies import Chargeback, Merge, Settlement
-from shared.ids import loss
-from tests.server.ledger.neighbours import Neighbours, neighbours
+from shared.bodies import Chargeback, Merge, Refund, Settlement
+from shared.ids import ZERO_HASH, loss
+from tests.server.ledger.neighbours import CAFE, Neighbours, neighbours
 from tests.server.ledger.pursed import HOUR, THIN, issue, purses, release
 from tests.server.ledger.test_corrections import moved, undo
-from tests.server.ledger.world import BAR, FED, holder, purse
+from tests.server.ledger.world import BAR, FED, founded, holder, purse, sale
 
 
 @pytest.fixture
@@ -70,3 +70,50 @@ def test_a_release_pays_what_a_bank_took_back() -> None:
     here.world.time += 24 * HOUR
     assert here.bar(release(here.world.till, here.till, of=THIN)) == ["accepted"]
     assert (here.world.held(purse(THIN)), here.world.held(loss(DISPUTES))) == (0, 0)
+
+
+# ---------- refunds ----------
+
+
+def back(here: Neighbours, amount: int, seq: int = 1) -> list[str]:
+    body = Refund(Amount(amount), here.world.till.id, ZERO_HASH, seq)
+    return here.world.do(here.world.till, body)
+
+
+def test_what_a_refund_gives_back_pays_other_debts_and_no_more(here: Neighbours) -> None:
+    """The bar sold 100 for 60 and 40 owed, of which 10 are still; the café is owed 200."""
+    here.world.reload(2, 60, "e1")
+    here.world.sale(2, 100)
+    here.world.reload(2, 30, "e2")
+    assert here.world.do(here.till, sale(2, 200)) == ["overdrawn"]
+    assert back(here, 100) == ["accepted"]
+    held = (here.world.held(purse(2)), here.world.held(loss(BAR)), here.world.held(loss(CAFE)))
+    assert held == (0, 0, -110)
+    owner = here.world.memory.get(Wallet, (holder(2),))
+    assert owner == Wallet(((FED, CAFE, 110),), BAR, BAR)
+
+
+def test_a_refund_pays_what_a_bank_took_back(here: Neighbours) -> None:
+    here.world.reload(2, 500, "e1")
+    reloaded = here.world.node.seq
+    here.world.sale(2, 500)
+    taken = Chargeback(Amount(500), here.world.node.id, "stripe:dp_1:lost", reloaded)
+    assert here.bar(taken) == ["accepted"]
+    assert back(here, 120) == ["accepted"]
+    assert (here.world.held(purse(2)), here.world.held(loss(DISPUTES))) == (0, -380)
+
+
+def test_a_refund_of_protocol_1_pays_no_other_debt() -> None:
+    world = founded()
+    world.reload(2, 60, "e1")
+    assert (world.sale(2, 60), world.sale(2, 50)) == (["accepted"], ["overdrawn"])
+    assert world.do(world.till, Refund(Amount(60), world.till.id, ZERO_HASH, 1)) == ["accepted"]
+    assert (world.held(purse(2)), world.held(loss(BAR))) == (60, -50)
+
+
+def test_not_a_cent_of_a_loss_becomes_a_refund(here: Neighbours) -> None:
+    here.world.reload(2, 10, "e1")
+    here.world.sale(2, 10)
+    assert here.bar(Settlement(Amount(10), FED, BAR)) == ["accepted"]
+    assert here.world.sale(3, 100) == ["overdrawn"]
+    assert back(here, 1) == ["rejected(place_short)"]

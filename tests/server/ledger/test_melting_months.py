@@ -5,8 +5,9 @@ import pytest
 from server.ledger.melting import matures, month_of
 from server.ledger.records import Remainder
 from shared.amounts import Amount
-from shared.bodies import Distribute, MeltReversal, PolicySet
-from shared.ids import POT_COMMONS, POT_MAINTENANCE, melt_pending, place
+from shared.bodies import CardLink, CashReload, Distribute, MeltReversal, PolicySet
+from shared.ids import POT_COMMONS, POT_MAINTENANCE, ZERO_HASH, melt_pending, place
+from shared.policy import ProtocolPolicy
 from tests.server.ledger.test_melting import (
     GRACE,
     STEP,
@@ -18,7 +19,7 @@ from tests.server.ledger.test_melting import (
     reversal,
     to,
 )
-from tests.server.ledger.world import BAR, GRAIN, World, founded, holder, purse, sale
+from tests.server.ledger.world import BAR, GRAIN, World, card, founded, holder, purse, sale
 
 FIRST, SECOND = TODAY + GRACE, TODAY + GRACE + STEP  # 2025-01-12 and 2025-02-11
 
@@ -103,3 +104,23 @@ def test_only_a_sale_takes_a_melt_back(world: World) -> None:
     node = world.node
     body = MeltReversal(Amount(100), GRAIN, node.id, FIRST, node.seq, holder(1))
     assert world.do(node, body) == ["rejected(nothing_to_reverse)"]
+
+
+def test_late_cash_takes_no_melt_back(world: World) -> None:
+    cash = CashReload(Amount(500), GRAIN, card(1), ZERO_HASH)
+    late = world.batch(world.till, cash, seen=world.tip.height)
+    announce_and_melt(world)
+    world.seal(late)
+    assert world.held(purse(1), GRAIN) == 1_400
+    assert reversal(world, 100, 1) == ["rejected(nothing_to_reverse)"]
+
+
+def test_a_late_sale_that_the_cards_next_holder_paid_is_not_the_last_ones(world: World) -> None:
+    late = world.batch(world.till, sale(1, 500), seen=world.tip.height)
+    announce_and_melt(world)
+    world.do(world.node, PolicySet("-", ProtocolPolicy(2)), CardLink(card(1), holder(2)))
+    world.issue(2, 500, "e2")
+    world.seal(late)
+    assert (world.held(purse(1), GRAIN), world.held(purse(2), GRAIN)) == (900, 0)
+    for amount in (1, 100):
+        assert reversal(world, amount, 1) == ["rejected(nothing_to_reverse)"]
