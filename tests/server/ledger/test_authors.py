@@ -3,10 +3,12 @@
 import pytest
 
 from server.ledger.records import Author as Record, Place
+from shared.amounts import Amount
 from shared.bodies import (
     AssetClass,
     Body,
     CardRegister,
+    Exchange,
     KeyRotate,
     PlaceCreate,
     PlaceJoin,
@@ -15,14 +17,18 @@ from shared.bodies import (
     Role,
     TerminalEnrol,
     TerminalRevoke,
+    Transfer,
 )
-from shared.ids import AssetId, AuthorId, ChainId, PlaceId, PublicKey, author_id
-from shared.policy import OFFLINE
+from shared.ids import AssetId, AuthorId, ChainId, PlaceId, PublicKey, author_id, pool
+from shared.policy import OFFLINE, ExchangePolicy
 from shared.proofs import invitation, rotation
 from shared.signing import public_key
 from tests.server.ledger.council import joining
+from tests.server.ledger.neighbours import CAFE_CARD, neighbours
 from tests.server.ledger.world import (
     BAR,
+    FED,
+    GRAIN,
     Author,
     World,
     asset,
@@ -30,6 +36,7 @@ from tests.server.ledger.world import (
     founded,
     holder,
     modern,
+    purse,
     sale,
 )
 
@@ -177,6 +184,23 @@ def test_a_till_of_a_place_that_left_sells_nothing_more(world: World) -> None:
     world.do(world.node, PlaceLeave(BAR))
     assert world.sale(1, 100) == ["disputed"]
     assert world.do(world.till, turn(world, world.till)) == ["rejected(author_revoked)"]
+
+
+def test_no_exchange_creates_what_is_of_a_place_that_left() -> None:
+    """The café's holder may still have what is in the pool of the bar's GRAIN: 60."""
+    here, theirs, held = neighbours(), holder(CAFE_CARD), pool("GRAIN-FED")
+    here.world.reload(1, 1_000, "e1")
+    verdicts = here.bar(
+        PolicySet("GRAIN-FED", ExchangePolicy(give=3, take=2)),
+        Exchange(Amount(100), FED, GRAIN, holder(1)),  # 150
+        Exchange(Amount(60), GRAIN, FED, holder(1)),
+        Transfer(Amount(200), FED, holder(1), theirs),
+        PlaceLeave(BAR),
+    )
+    assert verdicts == ["accepted"] * 5
+    wishes = [Exchange(Amount(amount), FED, GRAIN, theirs) for amount in (41, 40)]  # 61, 60
+    assert here.cafe(*wishes) == ["rejected(pot_short)", "accepted"]
+    assert (here.world.held(held, GRAIN), here.world.held(purse(CAFE_CARD), GRAIN)) == (0, 60)
 
 
 # ---------- tills that forked ----------

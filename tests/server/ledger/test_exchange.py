@@ -8,20 +8,11 @@ from hypothesis import given as examples, settings, strategies as st
 
 from server.ledger.records import Balance, Idle, Posting, Wallet
 from shared.amounts import MAX_AMOUNT, Amount
-from shared.bodies import (
-    AssetArchive,
-    AssetClass,
-    Exchange,
-    Merge,
-    PlaceLeave,
-    PolicySet,
-    Transfer,
-)
+from shared.bodies import AssetArchive, AssetClass, Exchange, Merge, PolicySet
 from shared.ids import AssetId, issuer, loss, may_be_negative, pool
 from shared.policy import DemurragePolicy, ExchangePolicy
 from tests.server.ledger.neighbours import (
     BEAN,
-    CAFE_CARD,
     CLUB,
     LIBRE,
     POINTS,
@@ -102,16 +93,6 @@ def test_the_federated_token_comes_only_from_what_the_pool_holds(here: Neighbour
 def test_no_exchange_creates_a_free_currency(here: Neighbours) -> None:
     here.bar(unit(LIBRE, AssetClass.LIBRE), rate("LIBRE-FED", 10, 1))
     assert here.bar(swap(1, FED, LIBRE)) == ["rejected(pot_short)"]
-
-
-def test_no_exchange_creates_what_is_of_a_place_that_left(here: Neighbours) -> None:
-    """The café's holder may still have what is in the pool of the bar's GRAIN: 60."""
-    world = here.world
-    here.bar(swap(100, FED, GRAIN), swap(60, GRAIN, FED))
-    here.bar(Transfer(Amount(200), FED, holder(1), holder(CAFE_CARD)), PlaceLeave(BAR))
-    assert here.cafe(swap(41, FED, GRAIN, CAFE_CARD)) == ["rejected(pot_short)"]  # 61
-    assert here.cafe(swap(40, FED, GRAIN, CAFE_CARD)) == ["accepted"]
-    assert (world.held(GRAIN_FED, GRAIN), world.held(purse(CAFE_CARD), GRAIN)) == (0, 60)
 
 
 def test_nothing_is_given_for_too_little(here: Neighbours) -> None:
