@@ -80,6 +80,8 @@ def one_sentence() -> Iterator[None]:
         yield
     except (HostError, NotPossibleError) as error:
         raise click.ClickException(str(error)) from None
+    except UnicodeError:
+        raise click.ClickException("write in UTF-8: this is not text") from None
     except BrokenPipeError:  # whoever read has read enough: click ends quietly
         raise
     except OSError as error:

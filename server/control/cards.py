@@ -3,6 +3,7 @@
 from typing import Any
 
 from server.control.errors import NotPossibleError
+from server.control.reading import mistaken
 from server.ledger.records import Asset, Balance, Card
 from server.node import Node
 from server.web.parsing import read_card_number
@@ -15,8 +16,7 @@ def import_cards(node: Node, name: str, content: str, *, dry_run: bool = False) 
     """Register all new cards of a file, or none when a line is wrong."""
     preview = node.office.preview_import(name, content.encode("utf-8", "surrogateescape"))
     if isinstance(preview, Mistakes):
-        words = ", ".join(f"{field}: {word}" for field, word in preview.fields.items())
-        raise NotPossibleError(f"{name} cannot be read ({words})")
+        raise NotPossibleError(f"{name} cannot be read: {mistaken(preview)}")
     found = _summary(preview)
     if dry_run or preview.problems or not preview.new:
         return {**found, "imported": 0}
@@ -85,6 +85,5 @@ def import_catalogue(node: Node, content: str) -> dict[str, Any]:
     """Take products and team of a TOML file: all of it or nothing."""
     outcome = node.office.import_catalogue(content.encode("utf-8", "surrogateescape"))
     if isinstance(outcome, Mistakes):
-        words = ", ".join(f"{field}: {word}" for field, word in outcome.fields.items())
-        raise NotPossibleError(f"nothing was imported ({words})")
+        raise NotPossibleError(f"nothing was imported: {mistaken(outcome)}")
     return {"imported": outcome.of, "revision": node.office.shop.revision()}

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from server.control.errors import NotPossibleError
-from server.control.reading import read
+from server.control.reading import mistaken, read
 from server.engine.port import EngineStoppedError, NotProposed, Placed
 from server.founding import invite, slug
 from server.home import draw_next_key, settle_key
@@ -81,8 +81,7 @@ def pair_pin(node: Node, label: str, place: str = "") -> dict[str, Any]:
     """Make a code for one new terminal: six digits, ten minutes, once."""
     started = node.office.start_pairing(place or first_place(node), label)
     if isinstance(started, Mistakes):
-        words = ", ".join(f"{field}: {word}" for field, word in started.fields.items())
-        raise NotPossibleError(f"no code can be made ({words})")
+        raise NotPossibleError(f"no code can be made: {mistaken(started)}")
     return pairing(node, started)
 
 

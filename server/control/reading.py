@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from server.control.errors import NotPossibleError
+from server.web.port import Mistakes
+from server.web.words import MISTAKES
 from shared.misfit import misfit
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -17,3 +19,11 @@ def read(values: Mapping[str, Any], shape: type[S]) -> S:
         return msgspec.convert(values, shape)
     except msgspec.ValidationError as error:
         raise NotPossibleError(misfit(error, shape, values)) from None
+
+
+def mistaken(found: Mistakes) -> str:
+    """Say on one line what a page would say under the fields of its form."""
+    return " ".join(
+        word if field == "detail" else f"{field}: {MISTAKES[word]}"
+        for field, word in found.fields.items()
+    )

@@ -107,7 +107,7 @@ def _value(name: str, word: str, hint: object) -> object:
         return _day(name, word)
     try:
         return msgspec.json.decode(word)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise NotPossibleError(must_be(hint, name, word)) from None
 
 

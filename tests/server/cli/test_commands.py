@@ -178,7 +178,8 @@ def test_assets_places_and_terminals(line: Line) -> None:
     found = line.json("terminal", "pair-pin", "Bar 1", "--place", "buvette")
     assert len(found["pin"]) == 6
     assert (found["place"], found["state"]) == ("buvette", "waiting")
-    assert "no code can be made" in line.bad("terminal", "pair-pin", "")
+    said = "no code can be made: name: Fill this in."
+    assert one_line(line.run("terminal", "pair-pin", "")) == said
     assert "no terminal called Bar 9" in line.bad("terminal", "revoke", "Bar 9")
     assert "terminal  label" in line.good("terminal", "list")
     assert "/welcome/" in line.good("user", "invite")
@@ -251,7 +252,8 @@ def test_cards_are_imported_all_or_none(line: Line) -> None:
 def test_a_card_file_that_is_no_text_is_refused(line: Line, tmp_path: Path) -> None:
     path = tmp_path / "noise.csv"
     path.write_bytes(b"\xff\xfe\x00")
-    assert "cannot be read" in line.bad("cards", "import", str(path))
+    said = "noise.csv cannot be read: file: This file is not UTF-8 text."
+    assert one_line(line.run("cards", "import", str(path))) == said
 
 
 def test_a_node_that_seals_has_nothing_to_resume(line: Line) -> None:
@@ -266,7 +268,11 @@ def test_the_catalogue_comes_from_toml_all_or_nothing(line: Line) -> None:
     )
     assert "2 taken" in line.good("catalogue", "import", good)
     bad = line.file("b.toml", '[[product]]\nname = "x"\ncategory = "y"\nprice = "much"\n')
-    assert "product 1: price" in line.bad("catalogue", "import", bad)
+    said = one_line(line.run("catalogue", "import", bad))
+    assert said.startswith(
+        "nothing was imported: file: This file is not TOML of products and team."
+    )
+    assert said.endswith(" product 1: price (price)")
 
 
 def test_doctor_names_each_fix_and_ends_with_one_when_something_is_red(line: Line) -> None:
@@ -315,6 +321,7 @@ def test_the_future_is_played_on_a_simulated_clock_only(tmp_path: Path) -> None:
 
 def test_a_reload_that_nobody_made(line: Line) -> None:
     assert "no reload has the id or session cs_test_x" in line.bad("reload-status", "cs_test_x")
+    assert one_line(line.run("reload-status", "\udcff")) == "write in UTF-8: this is not text"
 
 
 def test_the_chain_in_one_file(line: Line) -> None:

@@ -93,6 +93,8 @@ def test_a_day_may_be_written_as_a_date(home: Home) -> None:
             {"asset": "JUNE", "until": "2027-02-30", "wallet": WALLET},
             "until: 2027-02-30 is no day",
         ),
+        ("policy.set", {"subject": "-", "value": "[" * 100_000}, "value must be protocol, off"),
+        ("policy.set", {"subject": "-", "value": "\udcff"}, "value must be protocol, offline"),
         ("card.block", {"card": "0" * 32, "reason": "lost"}, "unknown_card: "),
     ],
 )
