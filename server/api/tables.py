@@ -19,7 +19,7 @@ from server.ledger.records import Asset, Card, Head, Key, Place, Record
 from server.office.tables import CARD, OPERATOR, PAIRING, PRODUCT, REVISION
 from server.office.tills import SqlTills
 from server.payments.table import SqlTasks
-from server.store import details
+from server.store import details, readers
 from server.store.local import DEAD_LETTER, INBOX
 from server.store.packing import unpack
 from server.store.rotations import Rotation, rotations_after
@@ -175,9 +175,12 @@ class TableSnapshot:
     ) -> Sequence[VerdictLine]:
         """Give an author's verdicts, in the order of its numbers."""
         table = CHAIN_TRANSACTION.c
+        first = readers.first_seq(self._connection, author, above=since, after=after)
+        if first is None:
+            return []
         question = (
             select(table.height, table.idx, table.seq, table.verdict)
-            .where(table.author == author, table.height > since, table.seq > after)
+            .where(table.author == author, table.seq >= first)
             .order_by(table.seq)
             .limit(limit)
         )

@@ -39,6 +39,10 @@ FROM chain_transaction t JOIN chain_posting p ON p.height = t.height AND p.idx =
 WHERE t.author = ? AND t.seq {ANY_NUMBER}
 ORDER BY p.height, p.idx, p.n
 """  # noqa: S608 - our own words
+_LAST_CHANGE: Final = "SELECT seq, changed FROM chain_head WHERE author = ?"
+_NEXT: Final = """
+SELECT seq, height FROM chain_transaction WHERE author = ? AND seq >= ? ORDER BY seq LIMIT 1
+"""
 _HEADERS: Final = "SELECT height, packed, seal FROM block_header ORDER BY height"
 _BATCHES: Final = "SELECT packed FROM block_batch WHERE height = ? ORDER BY position"
 _BATCH: Final = "SELECT packed FROM block_batch WHERE height = ? AND position = ?"
@@ -73,6 +77,28 @@ def placed(connection: Connection, author: AuthorId, first: int, last: int) -> l
 def _placed(row: Sequence[Any]) -> Placed:
     seq, hashed, height, idx, verdict = row
     return Placed(seq, Hash(hashed.hex()), height, idx, parse_verdict(verdict))
+
+
+def first_seq(connection: Connection, author: AuthorId, above: int, after: int) -> int | None:
+    """Give an author's first number after one, of a block above a height; None: there is none.
+
+    Where numbers have jumped it may be one of those left out.
+
+    Numbers and heights grow together, so the numbers are halved: a till asks every few seconds, and
+    its index goes by its numbers, however many they are.
+    """
+    head = connection.exec_driver_sql(_LAST_CHANGE, (author,)).one_or_none()
+    if head is None or head.changed <= above:
+        return None
+    low, beyond = after + 1, head.seq + 1
+    while low < beyond:
+        middle = (low + beyond) // 2
+        found = connection.exec_driver_sql(_NEXT, (author, middle)).one_or_none()
+        if found is not None and found.height <= above:
+            low = found.seq + 1
+        else:
+            beyond = middle
+    return low if low <= head.seq else None
 
 
 def done(connection: Connection, author: AuthorId, seqs: Iterable[int]) -> dict[int, Done]:
