@@ -9,6 +9,7 @@ import pytest
 from server.founding import found_node
 from server.home import Home
 from server.node import open_node
+from server.store.database import open_database
 from shared.host import HostError
 from shared.host.lock import HomeLock
 from shared.wire import Status
@@ -35,6 +36,10 @@ def test_pages_and_api_answer_from_one_application(home: Home) -> None:
 
 def test_without_its_database_a_node_does_not_begin(home: Home) -> None:
     home.database.unlink()
+    with pytest.raises(HostError, match=r"node\.db is missing"), open_node(home):
+        pass
+    assert not home.database.exists()
+    open_database(home.database).close()
     with pytest.raises(HostError, match="no chain"), open_node(home):
         pass
 
