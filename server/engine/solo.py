@@ -7,6 +7,7 @@ cannot write; then nothing was acknowledged and the same call may be made again.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -27,6 +28,7 @@ from server.ledger.chain import Tip
 from server.ledger.records import Author
 from server.store.database import Database
 from server.store.details import rows_of
+from server.store.readers import headers
 from server.store.rebuild import rebuild
 from server.store.rotations import rotations_after
 from server.store.view import StoreView
@@ -60,12 +62,15 @@ class Solo:
 
         `spare` are seeds that the chain may say are the key instead: a rotation may have been cut
         off between the chain and the key file.  Raises ValueError when the database holds no chain,
-        or when it knows no node with any of these keys.
+        or when none of these keys is that of the node that founded it.
         """
         prepare()
         self._database = database
         with _or_stopped(), database.read() as connection:
             signer = _signer(StoreView(connection), (seed, *spare), boot, clock)
+            for _, genesis, _ in islice(headers(connection), 1):
+                if read_header(genesis).author != signer.author:
+                    raise ValueError("this chain is another node's: only its founder makes blocks")
         self._author = signer.author
         self._spare = (seed, *spare)
         self._sealer = Sealer(signer, self._spare)

@@ -1,11 +1,11 @@
 """Audit: read a chain from its bytes alone and prove every number in it.
 
 Trusts nothing but what the caller holds from elsewhere: the chain's id, a checkpoint.  For each
-block: form, height, parent and time of the header, the seal under its author's key, the hash of the
-batches; for each batch its form, links and signature, under the key that the state has just before
-it; then the executor runs again, and its effects, state and log must be those of the header.  What
-the rules have done is proven once more without them (`second_opinion`): balances from postings,
-floors, sums, evidence.
+block: form, height, parent and time of the header, the seal of the founder under its key of then,
+the hash of the batches; for each batch its form, links and signature, under the key that the state
+has just before it; then the executor runs again, and its effects, state and log must be those of
+the header.  What the rules have done is proven once more without them (`second_opinion`): balances
+from postings, floors, sums, evidence.
 
 A finding names the height; the first bad block ends the reading, for all that follows hangs on it.
 `watch` sees each block that was proven: whoever keeps tables compares them there, so that nothing
@@ -22,10 +22,10 @@ from server.ledger.memory import Memory
 from server.ledger.records import Author
 from server.ledger.second_opinion import sums, wrong_effects
 from shared.block import Header, batches_hash, read_header
-from shared.bodies import Genesis, Role
+from shared.bodies import Genesis
 from shared.checkpoint import Checkpoint, origin
 from shared.errors import Code, Refused
-from shared.ids import ChainId, author_id
+from shared.ids import AuthorId, ChainId, author_id
 from shared.signing import Purpose, verify
 from shared.transaction import Batch, parse_batch, signed_by
 
@@ -61,15 +61,16 @@ def audit(
     `chain` is the id that it must have, `held` a checkpoint that must be in its history.
     """
     memory, tip, count = Memory(), NOTHING, 0
+    founder: AuthorId | None = None
     for block in blocks:
         try:
-            built = _check(memory, tip, block)
+            built = _check(memory, tip, block, founder)
             _known(tip, built, chain, held)
         except _Bad as bad:
             found = Finding(tip.height + 1, bad.what)
             return Report(tip, count, len(memory.past), found, memory)
         memory.take(built.result)
-        tip, count = built.tip, count + 1
+        tip, count, founder = built.tip, count + 1, built.header.author
         if watch is not None:
             watch(built)
     return Report(tip, count, len(memory.past), _at_the_end(memory, tip, held), memory)
@@ -88,8 +89,10 @@ def _at_the_end(memory: Memory, tip: Tip, held: Checkpoint | None) -> Finding | 
 # ---------- one block ----------
 
 
-def _check(memory: Memory, tip: Tip, block: Block) -> Built:
+def _check(memory: Memory, tip: Tip, block: Block, founder: AuthorId | None) -> Built:
     header = _header(tip, block)
+    if founder not in {None, header.author}:
+        raise _Bad("sealed by another node than the founder")
     batches = _batches(block, header)
     _seal(memory, block, header, batches)
     built = build(memory, tip, batches, author=header.author, time=header.time)
@@ -135,14 +138,11 @@ def _batches(block: Block, header: Header) -> tuple[Batch, ...]:
 
 
 def _seal(memory: Memory, block: Block, header: Header, batches: Iterable[Batch]) -> None:
-    """Prove the seal: by a node, under the key that it has before this block."""
+    """Prove the seal under the key that its author, the founder, has before this block."""
     if handed_over(memory):
         raise _Bad("sealed by one node after another engine was handed the chain")
     record = memory.get(Author, (header.author,))
-    if record is None:
-        key = next(_founders(header, batches), "")
-    else:
-        key = record.key if record.role is Role.NODE else ""
+    key = record.key if record else next(_founders(header, batches), "")
     if not key or not verify(bytes.fromhex(key), Purpose.BLOCK, block.header, block.seal):
         raise _Bad("seal is not its author's")
 

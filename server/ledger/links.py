@@ -196,6 +196,8 @@ class _Reader:
             raise _Bad("parent is another block")
         if before and header.time < before.time:
             raise _Bad("time goes backwards")
+        if before and header.author != before.author:
+            raise _Bad("sealed by another node than the founder")
         if before and header.chain != self._chain_after(before):
             raise _Bad("chain is another one")
         if header.batches != batches_hash(block.batches):

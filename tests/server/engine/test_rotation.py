@@ -16,12 +16,12 @@ from server.ledger.records import Author
 from server.store.database import open_database
 from server.store.truth import prove
 from server.store.view import StoreView
-from shared.bodies import KeyRotate, PolicySet
+from shared.bodies import KeyRotate, PlaceJoin, PolicySet
 from shared.errors import Code
-from shared.ids import AuthorId
+from shared.ids import AuthorId, PlaceId, PublicKey
 from shared.policy import ProtocolPolicy
 from shared.proofs import rotation
-from shared.signing import public_key
+from shared.signing import Purpose, public_key, sign, to_text
 from tests.server.engine.world import BOOT, NODE_SEED, Till, World, sale, verdicts
 
 NEW, OTHER = b"N" * 32, b"O" * 32
@@ -197,3 +197,17 @@ def test_a_rotation_that_never_reached_the_chain_changes_nothing(world: World) -
     assert (solo.author, solo.seed) == (author, NODE_SEED)
     assert isinstance(solo.propose([world.issue(0, 5, "after")]), tuple)
     whole(world)
+
+
+# ---------- a copy of the chain at a member's ----------
+
+
+def test_a_member_makes_no_blocks_on_its_copy_of_the_chain(world: World) -> None:
+    """Its key is on the chain, and good; but a solo chain has one authority."""
+    words = f"{world.chain} cafe {public_key(OTHER).hex()}".encode()
+    proof = to_text(sign(OTHER, Purpose.INVITATION, words))
+    key = PublicKey(public_key(OTHER).hex())
+    joining = PlaceJoin(key=key, label="Café", name="Café", place=PlaceId("cafe"), proof=proof)
+    assert isinstance(world.solo.propose([joining]), tuple)
+    with pytest.raises(ValueError, match="only its founder makes blocks"):
+        Solo(world.database, seed=OTHER, boot=BOOT, clock=world.clock)

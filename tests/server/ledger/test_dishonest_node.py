@@ -17,6 +17,7 @@ from shared.bodies import Reload
 from shared.ids import AuthorId, ChainId, Hash
 from shared.signing import Purpose, sign
 from shared.transaction import write_batch
+from tests.server.ledger.federation import federated
 from tests.server.ledger.world import FED, Author, World, card, founded, purse, sale
 
 LAST = 3
@@ -59,7 +60,7 @@ def found(world: World, block: Block) -> str:
         ({"effects": Hash(HEX)}, "effects is not what the transactions give"),
         ({"state": Hash(HEX)}, "state is not what the transactions give"),
         ({"validators": Hash(HEX)}, "validators is not what the transactions give"),
-        ({"author": AuthorId("ab" * 16)}, "seal is not its author's"),
+        ({"author": AuthorId("ab" * 16)}, "sealed by another node than the founder"),
     ],
 )
 def test_a_false_header_is_found(world: World, lies: dict[str, object], words: str) -> None:
@@ -134,12 +135,17 @@ def test_the_headers_form_is_checked(world: World) -> None:
     assert found(world, block) == "header cannot be read (wrong_version)"
 
 
-def test_a_till_s_key_seals_no_block(world: World) -> None:
-    fee = world.batch(world.till, sale(1, 100))
-    built = build(world.memory, world.tip, [fee], author=world.till.id, time=world.time)
-    seal = sign(world.till.seed, Purpose.BLOCK, built.raw)
-    report = audit([*world.blocks, Block(built.raw, seal, (fee.raw,))])
-    assert report.finding == Finding(LAST + 1, "seal is not its author's")
+def test_nobody_but_the_founder_seals() -> None:
+    """A member's node and a till have good keys, and what they seal here is in order."""
+    here = federated()
+    world = here.world
+    batch = world.batch(here.cafe_node, sale(1, 100))
+    for stranger in (here.cafe_node, here.bar_till):
+        built = build(world.memory, world.tip, [batch], author=stranger.id, time=world.time)
+        seal = sign(stranger.seed, Purpose.BLOCK, built.raw)
+        report = audit([*world.blocks, Block(built.raw, seal, (batch.raw,))])
+        words = "sealed by another node than the founder"
+        assert report.finding == Finding(world.tip.height + 1, words)
 
 
 def test_sums_are_proven_apart_from_the_rules(world: World) -> None:

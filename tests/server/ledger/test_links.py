@@ -161,7 +161,7 @@ def found(chain: list[Recorded], keys: Keys, lie: Recorded) -> str:
         ({"time": 0}, "time goes backwards"),
         ({"chain": ChainId("ab" * 16)}, "chain is another one"),
         ({"batches": Hash(HEX)}, "batches are not those of the header"),
-        ({"author": "ab" * 16}, "seal is not its author's"),
+        ({"author": "ab" * 16}, "sealed by another node than the founder"),
     ],
 )
 def test_a_false_header(
