@@ -140,10 +140,15 @@ def policy_set(context: Context, signed: Signed, body: PolicySet) -> Outcome:
 
 
 def _earlier(context: Context, value: Policy, key: Key) -> tuple[tuple[int, Policy], ...]:
-    """Give what melted by which rule before; nobody kept that at first."""
+    """Give what melted by which rule before; nobody kept that at first.
+
+    Of the rules of one day only the last is that of any step.
+    """
     known = context.state.get(Rule, key)
     if known is None or context.protocol < KEPT or not isinstance(value, DemurragePolicy):
         return ()
+    if known.since == context.day:
+        return known.earlier
     return (*known.earlier, (known.since, known.value))
 
 

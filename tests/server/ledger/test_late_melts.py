@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from server.ledger.melting import matures, month_of
-from server.ledger.records import Idle, Wallet
+from server.ledger.records import Idle, Rule, Wallet
 from shared.amounts import Amount
 from shared.bodies import (
     AssetUpdate,
@@ -140,6 +140,15 @@ def test_a_melt_comes_back_by_the_rule_that_took_it(world: World, *, enabled: bo
     world.do(world.node, PolicySet(GRAIN, replace(HALF, enabled=enabled)))
     world.seal(late)
     assert back(world, 4) == "accepted"  # a tenth of 40
+
+
+def test_of_the_rules_of_one_day_the_last_is_kept(world: World) -> None:
+    """Whoever sets a thousand rules a day makes nobody's chain longer by them."""
+    for rule in (HALF, NO_DEMURRAGE, HALF, TENTH):
+        assert world.do(world.node, PolicySet(GRAIN, rule)) == ["accepted"]
+    kept = world.memory.get(Rule, ("demurrage", GRAIN))
+    assert kept == Rule(MELT_DAY, TENTH, ((TODAY, TENTH),))
+    assert melt(world, 100) == "accepted"
 
 
 # ---------- places that leave ----------
