@@ -182,4 +182,4 @@ def test_an_audit_hears_the_second_opinion(world: World) -> None:
     before = world.tip
     world.sale(1, 300)
     with pytest.raises(_Bad, match="is not the sum of its postings in FED"):
-        _check(memory, before, world.blocks[-1])
+        _check(memory, before, world.blocks[-1], world.node.id)
