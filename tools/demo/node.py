@@ -18,7 +18,7 @@ from server.home import Home
 from tools.demo.proxy import LOOPBACK
 from tools.demo.telling import StoryError
 
-START_S: Final = 60
+START_S: Final = 120
 COMMAND_S: Final = 600
 POLL_S: Final = 0.1
 

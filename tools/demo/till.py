@@ -16,8 +16,8 @@ from typing import Any, Final
 from tools.demo.telling import StoryError
 
 Screen = dict[str, Any]
-START_S: Final = 60
-ANSWER_S: Final = 20
+START_S: Final = 120
+ANSWER_S: Final = 90
 POLL_S: Final = 0.05
 
 

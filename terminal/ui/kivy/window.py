@@ -28,7 +28,7 @@ from terminal.ui.screen import Screen
 
 T = TypeVar("T")
 
-PATIENCE_S: Final = 10.0
+PATIENCE_S: Final = 60.0
 """How long another thread waits for kivy's."""
 DEAF_MARGIN_S: Final = 0.02
 
