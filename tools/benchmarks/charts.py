@@ -87,11 +87,12 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
-    """A level that is wanted at a place of the scale."""
+    """A level that is wanted at a place of the scale: to be reached, or as a `ceiling`."""
 
     at: float
     value: float
     words: str
+    ceiling: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +165,7 @@ class Lines:
         for series in self.series:
             out += _draw_series(series, [at(point) for point in series.points], base)
         for aim in self.aims:
-            out += _draw_aim(*at((aim.at, aim.value)), aim.words, left, left + wide)
+            out += _draw_aim(aim, *at((aim.at, aim.value)), left, left + wide)
         out += self._legend()
         return Drawing("\n".join(out), self.height)
 
@@ -188,14 +189,15 @@ class Lines:
         return out
 
 
-def _draw_aim(x: float, y: float, words: str, least: float, most: float) -> list[str]:
-    """Draw a short level around a point, its words below it and inside the chart."""
-    half = len(words) * _LETTER / 2
-    centre = min(max(x, least + half), most - half)
+def _draw_aim(aim: Aim, x: float, y: float, least: float, most: float) -> list[str]:
+    """Draw a short level around a point, its words on the side where the curve should not be."""
     start, end = max(x - _AIM, least), min(x + _AIM, most)
+    level = [line(start, y, end, y, kind) for kind in ("halo", "aimed")]
+    if aim.ceiling:  # a curve that rises above it does so behind the words
+        return [*level, text(end, y - 7, aim.words, "small aim", anchor="end")]
     return [
-        *(line(start, y, end, y, kind) for kind in ("halo", "aimed")),
-        text(centre, y + 17, words, "small aim", anchor="middle"),
+        *level,
+        text(min(start, most - len(aim.words) * _LETTER), y + 17, aim.words, "small aim"),
     ]
 
 

@@ -134,7 +134,7 @@ def _sale_http(found: Report) -> str | None:
         ],
         scale=scale,
         words=lambda v: f"{v:g}",
-        aims=[Aim(at=16, value=patience.bound, words=f"wanted {patience}")],
+        aims=[Aim(at=16, value=patience.bound, words=f"wanted {patience}", ceiling=True)],
         width=HALF,
     )
     return document(

@@ -1,6 +1,9 @@
 """Charts: where values lie on the paper, counted by hand."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import pytest
 
 from tools.benchmarks.charts import (
     Aim,
@@ -157,3 +160,12 @@ def test_two_drawings_stand_side_by_side() -> None:
     assert both.height == 30
     assert "translate(28.0 0.0)" in both.markup
     assert "translate(392.0 0.0)" in both.markup
+
+
+@pytest.mark.parametrize("ceiling, height", [(False, 17), (True, -7)])
+def test_a_ceiling_has_its_words_above_it(*, ceiling: bool, height: int) -> None:
+    chart = replace(lines(), aims=[Aim(at=50, value=75, words="wanted", ceiling=ceiling)])
+    tree = parsed(chart.draw())
+    [wanted] = [item for item in tree.iter(f"{SVG}text") if item.text == "wanted"]
+    # 206 − 172 × 75 / 150 is where the level lies.
+    assert float(wanted.attrib["y"]) == 120 + height
