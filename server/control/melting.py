@@ -1,18 +1,21 @@
 """Acts of demurrage: set how an asset melts, and play the days."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from server.control.changes import propose
 from server.control.errors import NotPossibleError
 from server.control.reading import read
-from server.demurrage.plan import calendar, day_number
+from server.demurrage.plan import calendar, day_number, day_of
 from server.demurrage.run import Day, FutureDayError
 from server.node import Node
 from shared.bodies import PolicySet
 from shared.policy import NO_DEMURRAGE, DemurragePolicy
+
+FURTHEST_DAYS: Final = 3_653
+"""How far a dry run looks ahead."""
 
 
 def set_policy(node: Node, asset: str, **changes: Any) -> dict[str, Any]:
@@ -30,6 +33,8 @@ def run(node: Node, until: str, *, dry_run: bool = False) -> list[dict[str, Any]
         last = day_number(date.fromisoformat(until))
     except ValueError:
         raise NotPossibleError(f"{until} is no day: write it as 2027-03-01") from None
+    if dry_run and last > day_of(node.clock.now_ms()) + FURTHEST_DAYS:
+        raise NotPossibleError(f"{until} is more than ten years from today")
     play = node.demurrage.forecast if dry_run else node.demurrage.until
     try:
         return [_line(day) for day in play(last) if not day.quiet]

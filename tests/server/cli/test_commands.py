@@ -309,6 +309,8 @@ def test_demurrage_by_days(line: Line) -> None:
         "Nothing is due.\n"
     )
     assert "is no day" in line.bad("demurrage", "run", "--until", "tomorrow")
+    far = line.bad("demurrage", "run", "--until", "9999-12-31", "--dry-run")
+    assert far == "Error: 9999-12-31 is more than ten years from today\n"
 
 
 def test_the_future_is_played_on_a_simulated_clock_only(tmp_path: Path) -> None:
