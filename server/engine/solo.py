@@ -7,7 +7,6 @@ cannot write; then nothing was acknowledged and the same call may be made again.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -28,7 +27,7 @@ from server.ledger.chain import Tip
 from server.ledger.records import Author
 from server.store.database import Database
 from server.store.details import rows_of
-from server.store.readers import headers
+from server.store.readers import founder
 from server.store.rebuild import rebuild
 from server.store.rotations import rotations_after
 from server.store.view import StoreView
@@ -68,9 +67,8 @@ class Solo:
         self._database = database
         with _or_stopped(), database.read() as connection:
             signer = _signer(StoreView(connection), (seed, *spare), boot, clock)
-            for _, genesis, _ in islice(headers(connection), 1):
-                if read_header(genesis).author != signer.author:
-                    raise ValueError("this chain is another node's: only its founder makes blocks")
+            if founder(connection) not in {None, signer.author}:
+                raise ValueError("this chain is another node's: only its founder makes blocks")
         self._author = signer.author
         self._spare = (seed, *spare)
         self._sealer = Sealer(signer, self._spare)

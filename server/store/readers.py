@@ -39,6 +39,9 @@ FROM chain_transaction t JOIN chain_posting p ON p.height = t.height AND p.idx =
 WHERE t.author = ? AND t.seq {ANY_NUMBER}
 ORDER BY p.height, p.idx, p.n
 """  # noqa: S608 - our own words
+_FOUNDER: Final = """
+SELECT author FROM chain_transaction WHERE height = 0 AND kind = 'genesis' ORDER BY idx LIMIT 1
+"""
 _LAST_CHANGE: Final = "SELECT seq, changed FROM chain_head WHERE author = ?"
 _NEXT: Final = """
 SELECT seq, height FROM chain_transaction WHERE author = ? AND seq >= ? ORDER BY seq LIMIT 1
@@ -66,6 +69,12 @@ def tip(connection: Connection) -> Tip:
     log = msgspec.json.decode(row.log, type=_Log)
     frontier = Frontier(log.size, tuple(bytes.fromhex(peak) for peak in log.peaks))
     return Tip(ChainId(row.chain), row.height, Hash(row.hash), Hash(row.state), row.time, frontier)
+
+
+def founder(connection: Connection) -> AuthorId | None:
+    """Give the node that founded the chain; None: there is no chain yet."""
+    author = connection.exec_driver_sql(_FOUNDER).scalar()
+    return None if author is None else AuthorId(author)
 
 
 def placed(connection: Connection, author: AuthorId, first: int, last: int) -> list[Placed]:
