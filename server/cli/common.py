@@ -105,6 +105,12 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     return made
 
 
+def waits(missing: int) -> str:
+    """Say what a proposal waits for, as a line of its own; nothing when none is."""
+    who = "validator votes" if missing == 1 else "validators vote"
+    return f"A proposal: it counts once {missing} more {who} for it (vote.cast).\n" * bool(missing)
+
+
 def moment(time_ms: int | None) -> str:
     """Write a time in UTC, or `never`."""
     if time_ms is None:

@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from server.cli.common import Scene, asking, moment, scene_options
+from server.cli.common import Scene, asking, moment, scene_options, waits
 from server.cli.looking import _show_terminals
 from shared.bodies import AssetClass
 
@@ -50,7 +50,12 @@ def asset_create(scene: Scene, *, code: str, no_peg: bool, **rest: Any) -> None:
     """Register an asset, for example: asset create GRAIN Grain."""
     with asking(scene) as ask:
         answer = ask("asset.create", asset=code, peg="-" if no_peg else "", **rest)
-    scene.show(answer, lambda a, to: to.print(f"{a['asset']} (block {a['height']})"))
+    scene.show(answer, _show_asset)
+
+
+def _show_asset(made: dict[str, Any], to: Console) -> None:
+    to.print(f"{made['asset']} (block {made['height']})")
+    to.print(waits(made["votes_missing"]), end="")
 
 
 @click.group()

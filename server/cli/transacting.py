@@ -5,7 +5,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from server.cli.common import Scene, asking, scene_options, table
+from server.cli.common import Scene, asking, scene_options, table, waits
 
 
 @click.command()
@@ -58,6 +58,7 @@ def _show_placed(found: dict[str, Any], to: Console) -> None:
     to.print(f"{found['kind']}: {found['verdict']} (block {found['height']})")
     to.print(f"author={found['author']} seq={found['seq']}")
     to.print(f"hash {found['hash']}")
+    to.print(waits(found["votes_missing"]), end="")
 
 
 @click.command()

@@ -7,7 +7,12 @@ from server.control.reading import mistaken, read
 from server.engine.port import EngineStoppedError, NotProposed, Placed
 from server.founding import invite, slug
 from server.home import draw_next_key, settle_key
+from server.ledger.effect import Context, deciders
+from server.ledger.governance import quorum
+from server.ledger.records import Proposal
+from server.ledger.state import State
 from server.node import Node
+from server.store.view import StoreView
 from server.web.port import Mistakes, NotDone
 from shared.bodies import AssetClass, AssetCreate, Body, PlaceCreate
 from shared.errors import MESSAGES
@@ -30,6 +35,17 @@ def propose(node: Node, body: Body) -> Placed:
     if isinstance(outcome, NotProposed):
         raise NotPossibleError(f"{outcome.code}: {MESSAGES[outcome.code].en}")
     return outcome[-1]
+
+
+def votes_missing(node: Node, placed: Placed) -> int:
+    """Give how many validators must still agree to what binds all members; 0: it counts."""
+    with node.database.read() as connection:
+        view = StoreView(connection)
+        proposal = view.get(Proposal, (placed.hash,))
+        there = deciders(Context(State(view), placed.height, node.clock.now_ms()))
+    if proposal is None or proposal.status != "open":
+        return 0
+    return quorum(len(there)) - len(set(proposal.support) & set(there))
 
 
 def place_create(node: Node, name: str, place: str = "") -> dict[str, Any]:
@@ -66,7 +82,9 @@ def asset_create(
         "scale": (0 if asset_class in _COUNTED else 2) if scale is None else scale,
         "symbol": symbol or ("€" if asset_class == "federated" else name[:1].upper()),
     }
-    return {"asset": AssetId(asset), "height": propose(node, read(values, AssetCreate)).height}
+    placed = propose(node, read(values, AssetCreate))
+    missing = votes_missing(node, placed)
+    return {"asset": AssetId(asset), "height": placed.height, "votes_missing": missing}
 
 
 def first_place(node: Node) -> PlaceId:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 import msgspec
 
-from server.control.changes import propose
+from server.control.changes import propose, votes_missing
 from server.control.errors import NotPossibleError
 from server.control.reading import read
 from server.demurrage.plan import day_number
@@ -59,6 +59,7 @@ def transact(node: Node, kind: str, fields: Mapping[str, str]) -> dict[str, Any]
         "author": node.engine.author,
         "seq": placed.seq,
         "hash": placed.hash,
+        "votes_missing": votes_missing(node, placed),
     }
 
 

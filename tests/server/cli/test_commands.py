@@ -8,6 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.cli.__main__ import node as group
+from shared.ids import ChainId, PlaceId, author_id
+from shared.proofs import invitation
+from shared.signing import public_key
 
 CARDS = Path(__file__).parents[2] / "data" / "cards_fedow_format.csv"
 
@@ -298,6 +301,19 @@ def test_backup_and_restore(line: Line, tmp_path: Path) -> None:
     assert other.json("status")["chain"] == line.json("status")["chain"]
     assert "--force" in other.bad("restore", made["path"])
     assert "What was there before is in" in other.good("restore", made["path"], "--force")
+
+
+def test_what_waits_for_votes_is_said(line: Line) -> None:
+    seed = b"c" * 32
+    node = author_id(public_key(seed))
+    proof = invitation(seed, ChainId(line.json("status")["chain"]), PlaceId("cafe"))
+    key = f"key={public_key(seed).hex()}"
+    line.good("transact", "place.join", key, "label=C", "name=C", "place=cafe", f"proof={proof}")
+    line.good("transact", "validator.propose", "change=add", f"node={node}")
+    waits = "A proposal: it counts once 1 more validator votes for it (vote.cast).\n"
+    assert line.good("transact", "group.create", "group=1", 'assets=["FED"]').endswith(waits)
+    assert line.good("asset", "create", "EURO", "Euro", "--class", "federated").endswith(waits)
+    assert line.good("asset", "create", "BEAN", "Bean") == "BEAN (block 5)\n"
 
 
 def test_demurrage_by_days(line: Line) -> None:

@@ -8,8 +8,11 @@ from server.home import Home
 from server.node import open_node
 from shared.bodies import Membership
 from shared.host.lock import HomeLock
-from shared.ids import AssetId, WalletId
+from shared.ids import AssetId, ChainId, PlaceId, WalletId, author_id
+from shared.proofs import invitation
+from shared.signing import public_key
 
+CAFE_SEED = b"c" * 32
 CARD, WALLET = "c" * 32, "a" * 32
 RELOAD = {"amount": "100", "asset": "FED", "card": CARD, "evidence": "stripe:cs_1:paid"}
 
@@ -52,6 +55,24 @@ def test_what_was_signed_can_be_named_afterwards(home: Home) -> None:
         assert ask("transact", kind="correction", fields=wrong)["verdict"] == "accepted"
         outstanding = {each["asset"]: each["outstanding"] for each in ask("status")["assets"]}
     assert outstanding == {"FED": 60, "GRAIN": 0}
+
+
+def test_what_waits_for_votes_says_for_how_many(home: Home) -> None:
+    """Whoever decides alone does at once; of two validators both must agree."""
+    key = public_key(CAFE_SEED).hex()
+    cafe = {"key": key, "label": "Café", "name": "Café", "place": "cafe"}
+    node = author_id(public_key(CAFE_SEED))
+    with desk(home) as ask:
+        proof = invitation(CAFE_SEED, ChainId(ask("status")["chain"]), PlaceId("cafe"))
+        joined = ask("transact", kind="place.join", fields={**cafe, "proof": proof})
+        added = ask("transact", kind="validator.propose", fields={"change": "add", "node": node})
+        assert (joined["votes_missing"], added["votes_missing"]) == (0, 0)
+        group = {"group": "1", "assets": '["FED"]'}
+        assert ask("transact", kind="group.create", fields=group)["votes_missing"] == 1
+        euro = {"asset": "EURO", "name": "Euro", "asset_class": "federated"}
+        assert ask("asset.create", **euro)["votes_missing"] == 1
+        local = ask("asset.create", asset="BEAN", name="Bean")
+        assert local["votes_missing"] == 0
 
 
 def test_a_day_may_be_written_as_a_date(home: Home) -> None:
