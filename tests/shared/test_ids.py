@@ -53,6 +53,9 @@ def test_accounts_have_the_names_of_the_design() -> None:
         ("place:bar", False),
         ("pot:commons", False),
         ("reserve:bar", False),
+        ("pool:GRAIN-FED", False),
+        ("hold:cd", False),
+        ("purse:ab", False),
         ("externals", False),
     ],
 )
