@@ -20,8 +20,8 @@ from shared.bodies import KeyRotate, PlaceJoin, PolicySet
 from shared.errors import Code
 from shared.ids import AuthorId, PlaceId, PublicKey
 from shared.policy import ProtocolPolicy
-from shared.proofs import rotation
-from shared.signing import Purpose, public_key, sign, to_text
+from shared.proofs import invitation, rotation
+from shared.signing import public_key
 from tests.server.engine.world import BOOT, NODE_SEED, Till, World, sale, verdicts
 
 NEW, OTHER = b"N" * 32, b"O" * 32
@@ -204,8 +204,7 @@ def test_a_rotation_that_never_reached_the_chain_changes_nothing(world: World) -
 
 def test_a_member_makes_no_blocks_on_its_copy_of_the_chain(world: World) -> None:
     """Its key is on the chain, and good; but a solo chain has one authority."""
-    words = f"{world.chain} cafe {public_key(OTHER).hex()}".encode()
-    proof = to_text(sign(OTHER, Purpose.INVITATION, words))
+    proof = invitation(OTHER, world.chain, PlaceId("cafe"))
     key = PublicKey(public_key(OTHER).hex())
     joining = PlaceJoin(key=key, label="Café", name="Café", place=PlaceId("cafe"), proof=proof)
     assert isinstance(world.solo.propose([joining]), tuple)
